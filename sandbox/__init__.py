@@ -1,0 +1,1 @@
+"""The marketplaces, faked faithfully: buyers, carriers, habits and faults."""
