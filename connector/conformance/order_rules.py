@@ -1,0 +1,170 @@
+"""Rules about orders: above all, where the goods are when somebody cancels."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from connector.base import Connector
+from connector.conformance.rules import (
+    LEFT,
+    Rules,
+    happen,
+    ordered,
+    orders_of,
+    the_order,
+)
+from connector.conformance.world import World
+from connector.values import ChannelOrder, Ending, Portion, Stage
+
+
+class OrderRules(Rules):
+    """Orders, as buyers, sellers and carriers change them."""
+
+    def test_an_order_is_read_with_what_was_bought(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        happen(lambda: world.add_item("B", 10))
+        order_id = ordered(world, {"A": 2, "B": 1})
+        (order,) = orders_of(connector)
+        assert order.order_id == order_id
+        assert {line.sku: line.quantity for line in order.lines} == {"A": 2, "B": 1}
+
+    def test_each_step_of_a_delivery_is_told(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        order_id = ordered(world, {"A": 2})
+        assert _portion(connector, order_id) == _two(Stage.NOT_SHIPPED)
+        happen(lambda: world.arrange(order_id))
+        assert _portion(connector, order_id) == _two(Stage.AWAITING_PICKUP)
+        happen(lambda: world.pick_up(order_id))
+        assert _portion(connector, order_id) == _two(Stage.IN_TRANSIT)
+        happen(lambda: world.deliver(order_id))
+        assert _portion(connector, order_id) == _two(Stage.DELIVERED)
+
+    def test_reading_a_cancelled_order_writes_no_stock(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        here = ordered(world, {"A": 2}, "cancel")
+        gone = ordered(world, {"A": 1}, "arrange", "cancel")
+        before = world.stock_writes()
+        orders_of(connector)
+        connector.fetch_orders([here, gone])
+        assert world.stock_writes() == before
+
+    def test_a_cancel_on_the_shelf_is_told_as_not_shipped(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        order_id = ordered(world, {"A": 2}, "cancel")
+        expected = _two(Stage.NOT_SHIPPED, Ending.CANCELLED)
+        assert _portion(connector, order_id) == expected
+
+    def test_a_cancel_while_awaiting_pickup_is_told_as_left(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        order_id = ordered(world, {"A": 2}, "arrange", "cancel")
+        portion = _portion(connector, order_id)
+        assert portion.stage in LEFT
+        assert portion.ending is Ending.CANCELLED
+
+    def test_a_failed_delivery_is_told_as_on_its_way_back(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        order_id = ordered(world, {"A": 2}, "arrange", "pick_up", "fail_delivery")
+        expected = _two(Stage.IN_TRANSIT, Ending.DELIVERY_FAILED)
+        assert _portion(connector, order_id) == expected
+        order = the_order(connector, order_id)
+        assert order.parcels, "the parcel that comes back must be recognised"
+
+    def test_a_lost_parcel_is_told_as_lost(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        order_id = ordered(world, {"A": 2}, "arrange", "pick_up", "lose")
+        assert _portion(connector, order_id) == _two(Stage.IN_TRANSIT, Ending.LOST)
+
+    def test_an_order_seen_twice_has_the_same_names(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        order_id = ordered(world, {"A": 2})
+        (before,) = orders_of(connector)
+        happen(lambda: world.cancel(order_id))
+        (after,) = orders_of(connector)
+        assert before.order_id == after.order_id
+        assert _line_ids(before) == _line_ids(after) == {_only_line_id(before)}
+
+    def test_portions_are_positive_and_add_up(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        ordered(world, {"A": 3})
+        ordered(world, {"A": 1}, "cancel")
+        ordered(world, {"A": 2}, "arrange", "pick_up")
+        for order in orders_of(connector):
+            for line in order.lines:
+                counts = [portion.quantity for portion in line.portions]
+                assert all(count > 0 for count in counts)
+                assert sum(counts) == line.quantity
+
+    def test_times_are_aware_and_money_has_a_currency(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        ordered(world, {"A": 1})
+        (order,) = orders_of(connector)
+        assert order.ordered_at.utcoffset() == timedelta(0)
+        assert order.updated_at.utcoffset() == timedelta(0)
+        assert order.total >= 0
+        assert order.currency
+
+    def test_nothing_is_told_from_before_the_asked_moment(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        ordered(world, {"A": 1})
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        assert connector.read_orders(since=tomorrow).items == ()
+
+    def test_many_orders_are_read_none_missing(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 500))
+        placed = {ordered(world, {"A": 1}) for _ in range(12)}
+        assert {order.order_id for order in orders_of(connector)} == placed
+
+    def test_an_order_that_nobody_knows_is_set_aside(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.add_item("A", 10))
+        order_id = ordered(world, {"A": 1})
+        page = connector.fetch_orders([order_id, "NOBODYKNOWS01"])
+        assert [order.order_id for order in page.items] == [order_id]
+        assert [one.record_id for one in page.rejected] == ["NOBODYKNOWS01"]
+
+
+def _two(stage: Stage, ending: Ending | None = None) -> Portion:
+    return Portion(quantity=2, stage=stage, ending=ending)
+
+
+def _portion(connector: Connector, order_id: str) -> Portion:
+    """Return the only portion, which a page and a look-up must tell alike."""
+    (listed,) = [one for one in orders_of(connector) if one.order_id == order_id]
+    looked_up = the_order(connector, order_id)
+    (portion,) = looked_up.lines[0].portions
+    assert listed.lines[0].portions == (portion,)
+    return portion
+
+
+def _line_ids(order: ChannelOrder) -> set[str]:
+    return {line.line_id for line in order.lines}
+
+
+def _only_line_id(order: ChannelOrder) -> str:
+    (line,) = order.lines
+    return line.line_id

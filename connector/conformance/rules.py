@@ -1,0 +1,92 @@
+"""What the groups of rules share: their fixtures, and how a rule meets a world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import pytest
+
+from connector.base import Connector
+from connector.conformance.world import Basket, CannotHappen, World
+from connector.values import ChannelOrder, ChannelReturn, Page, Stage
+
+Record = TypeVar("Record")
+
+LEFT = frozenset({Stage.AWAITING_PICKUP, Stage.IN_TRANSIT, Stage.DELIVERED})
+MOST_PAGES = 200
+
+
+class Rules:
+    """The two fixtures that every connector's tests give, and one that they may."""
+
+    @pytest.fixture
+    def world(self) -> World:
+        """The channel under test, with an empty shop."""
+        raise NotImplementedError("give a fixture named world: see connector/README.md")
+
+    @pytest.fixture
+    def connector(self, world: World) -> Connector:
+        """The connector under test, for that shop."""
+        raise NotImplementedError("give a fixture named connector")
+
+    @pytest.fixture
+    def refused_connector(self) -> Connector:
+        """The same connector with credentials that the channel refuses."""
+        pytest.skip("no fixture named refused_connector is given")
+
+
+def happen(action: Callable[[], Record]) -> Record:
+    """Make something happen; skip the rule where it cannot."""
+    try:
+        return action()
+    except CannotHappen as reason:
+        pytest.skip(f"the channel has no such thing: {reason}")
+
+
+def ordered(world: World, basket: Basket, *steps: str) -> str:
+    """Place an order and lead it through ``steps``, which are names of ``World``."""
+    order_id = happen(lambda: world.place_order(basket))
+    for step in steps:
+        action: Callable[[str], None] = getattr(world, step)
+        happen(lambda action=action: action(order_id))  # type: ignore[misc]
+    return order_id
+
+
+def long_ago() -> datetime:
+    return datetime.now(UTC) - timedelta(days=2)
+
+
+def all_of(read: Callable[[str | None], Page[Record]]) -> list[Record]:
+    """Read to the end, for which a kit cannot wait for ever."""
+    found: list[Record] = []
+    cursor: str | None = None
+    for _ in range(MOST_PAGES):
+        page = read(cursor)
+        assert not page.rejected, page.rejected
+        found.extend(page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+    pytest.fail(f"there is no end after {MOST_PAGES} pages")
+
+
+def orders_of(connector: Connector) -> list[ChannelOrder]:
+    """Return all orders as a synchronisation reads them."""
+    since = long_ago()
+    return all_of(lambda cursor: connector.read_orders(since=since, cursor=cursor))
+
+
+def returns_of(connector: Connector) -> list[ChannelReturn]:
+    """Return all returns as a synchronisation reads them."""
+    since = long_ago()
+    return all_of(lambda cursor: connector.read_returns(since=since, cursor=cursor))
+
+
+def the_order(connector: Connector, order_id: str) -> ChannelOrder:
+    """Return one order with all evidence."""
+    page = connector.fetch_orders([order_id])
+    assert not page.rejected, page.rejected
+    (order,) = page.items
+    return order
