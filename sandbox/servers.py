@@ -13,13 +13,13 @@ from .channel import PORT_OFFSETS, Channel
 from .clock import Clock
 from .control import control_application
 from .gate import Gate
-from .shopee import Shopee
+from .shopee import ShopeeChannel
 from .world import World
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-CHANNELS: tuple[Callable[[World], Channel], ...] = (Shopee,)
+CHANNELS: tuple[Callable[[World], Channel], ...] = (ShopeeChannel,)
 """The channels that are built; health lists exactly these."""
 
 _LAST_PORT = 65_535

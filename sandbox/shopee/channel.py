@@ -24,7 +24,7 @@ from .statuses import OrderStatus, PackageStatus
 from .story import Story
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
 _Act = Callable[[Shop, Order, Units | None], None]
 
@@ -62,12 +62,6 @@ class Shopee(Channel):
             "ask_cancel": self.cancellations.ask,
             "claim_not_received": self.aftersales.claim_not_received,
         }
-
-    def application(self) -> WSGIApplication:
-        """The wire protocol; its endpoints are imported with it."""
-        from .application import shopee_application
-
-        return shopee_application(self)
 
     def open_shop(self, shop: Shop, base_url: str) -> Json:
         """Authorize the app for a new shop."""

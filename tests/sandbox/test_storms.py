@@ -7,7 +7,7 @@ from sandbox.listings import AutoRestock, NewItem
 from sandbox.order_view import order_view
 from sandbox.orders import Order, total
 from sandbox.refusals import NotAllowed
-from sandbox.shopee import Shopee
+from sandbox.shopee import ShopeeChannel
 from sandbox.shopee.order_json import order_json, package_detail
 from sandbox.shopee.statuses import OrderStatus
 from sandbox.world import World
@@ -16,7 +16,7 @@ SKUS = ("A", "B")
 UNITS = some.none() | some.dictionaries(
     some.sampled_from(SKUS), some.integers(1, 3), min_size=1
 )
-ACTIONS = sorted(Shopee(World(0)).actions)
+ACTIONS = sorted(ShopeeChannel(World(0)).actions)
 # The way out is taken more often, or hardly any order would get far.
 STEPS = some.sampled_from([*ACTIONS, *("arrange", "pick_up", "deliver") * 4])
 STORMS = some.lists(some.tuples(STEPS, UNITS), max_size=25)
@@ -46,7 +46,7 @@ def test_no_storm_of_actions_breaks_an_order(
     storm: list[tuple[str, dict[str, int] | None]], cod: bool, unpaid: bool
 ) -> None:
     world = World(1)
-    shopee = Shopee(world)
+    shopee = ShopeeChannel(world)
     world.channels = {"shopee": shopee}
     shop = world.open_shop("shopee", "s1", AutoRestock.ON_CANCEL, None)
     shopee.open_shop(shop, "http://127.0.0.1:1")
