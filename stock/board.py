@@ -1,0 +1,165 @@
+"""Lists what should come back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from stock.models import (
+    ExpectedReturn,
+    ExpectedReturnLine,
+    Order,
+    OrderLine,
+    Parcel,
+    ReturnState,
+    Sku,
+)
+
+OPEN_STATES = (ReturnState.AWAITING, ReturnState.PARTLY_RECEIVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReturn:
+    """One expected return with what is still to come of it."""
+
+    expected: ExpectedReturn
+    tracking_numbers: Sequence[str]
+
+    @property
+    def open_lines(self) -> Sequence[ExpectedReturnLine]:
+        """Lines with units still to come."""
+        return [line for line in self.expected.lines if line.open > 0]
+
+    @property
+    def units(self) -> int:
+        """Units still to come."""
+        return sum(line.open for line in self.open_lines)
+
+    @property
+    def value(self) -> Decimal:
+        """What the units still to come were sold for, in the order's currency."""
+        return sum(
+            (_unit_value(line.order_line) * line.open for line in self.open_lines),
+            Decimal(0),
+        )
+
+    def age_days(self, now: datetime) -> int:
+        """Whole days since the return was opened."""
+        return (now - self.expected.opened_at).days
+
+
+def open_returns(
+    session: Session, *, search: str = "", limit: int = 100, after_id: int = 0
+) -> Sequence[OpenReturn]:
+    """Return what should come back, oldest first, in slices after an id.
+
+    ``search`` matches an order, return or tracking number, a SKU or a barcode.
+    """
+    query = (
+        select(ExpectedReturn)
+        .where(ExpectedReturn.state.in_(OPEN_STATES))
+        .where(ExpectedReturn.id > after_id)
+        .where(
+            select(ExpectedReturnLine.order_line_id)
+            .where(ExpectedReturnLine.expected_return_id == ExpectedReturn.id)
+            .where(ExpectedReturnLine.quantity > ExpectedReturnLine.settled)
+            .exists()
+        )
+        .options(
+            selectinload(ExpectedReturn.lines)
+            .joinedload(ExpectedReturnLine.order_line)
+            .joinedload(OrderLine.sku),
+            selectinload(ExpectedReturn.shop),
+            selectinload(ExpectedReturn.order),
+        )
+        .order_by(ExpectedReturn.id)
+        .limit(limit)
+    )
+    if search.strip():
+        query = query.where(_matches(search.strip()))
+    found = session.scalars(query).all()
+    numbers = _tracking_numbers(session, found)
+    return [
+        OpenReturn(
+            expected=item,
+            tracking_numbers=numbers.get((item.shop_id, item.channel_order_id), []),
+        )
+        for item in found
+    ]
+
+
+def waiting_orders(session: Session, *, limit: int = 100) -> Sequence[Order]:
+    """Return orders with ended units of unknown whereabouts, oldest first."""
+    return session.scalars(
+        select(Order)
+        .where(
+            select(OrderLine.id)
+            .where(OrderLine.order_id == Order.id)
+            .where(OrderLine.waiting > 0)
+            .exists()
+        )
+        .options(
+            selectinload(Order.lines).joinedload(OrderLine.sku),
+            selectinload(Order.shop),
+        )
+        .order_by(Order.updated_at)
+        .limit(limit)
+    ).all()
+
+
+def count_waiting(session: Session) -> int:
+    """Count the orders with ended units of unknown whereabouts."""
+    waiting = select(OrderLine.order_id).where(OrderLine.waiting > 0).distinct()
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    spellings = {search, search.upper(), search.lower()}
+    by_parcel = (
+        select(Parcel.id)
+        .where(Parcel.shop_id == ExpectedReturn.shop_id)
+        .where(Parcel.channel_order_id == ExpectedReturn.channel_order_id)
+        .where(Parcel.number.in_(spellings))
+        .exists()
+    )
+    by_sku = (
+        select(ExpectedReturnLine.order_line_id)
+        .join(OrderLine, OrderLine.id == ExpectedReturnLine.order_line_id)
+        .join(Sku, Sku.id == OrderLine.sku_id)
+        .where(ExpectedReturnLine.expected_return_id == ExpectedReturn.id)
+        .where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
+        .exists()
+    )
+    return or_(
+        ExpectedReturn.channel_order_id.in_(spellings),
+        ExpectedReturn.return_id.in_(spellings),
+        by_parcel,
+        by_sku,
+    )
+
+
+def _tracking_numbers(
+    session: Session, items: Sequence[ExpectedReturn]
+) -> dict[tuple[int, str], list[str]]:
+    shops = {item.shop_id for item in items}
+    orders = {item.channel_order_id for item in items}
+    found = session.scalars(
+        select(Parcel)
+        .where(Parcel.shop_id.in_(shops))
+        .where(Parcel.channel_order_id.in_(orders))
+        .order_by(Parcel.id)
+    )
+    numbers: dict[tuple[int, str], list[str]] = {}
+    for parcel in found:
+        key = (parcel.shop_id, parcel.channel_order_id)
+        numbers.setdefault(key, []).append(parcel.number)
+    return numbers
+
+
+def _unit_value(line: OrderLine) -> Decimal:
+    return line.unit_price / line.units

@@ -1,0 +1,240 @@
+"""The one door: every change of stock passes through ``post``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from stock._statements import find_movements, insert_movements
+from stock.errors import (
+    ForbiddenTransfer,
+    IdempotencyConflict,
+    InsufficientStock,
+    InvalidQuantity,
+    SamePerson,
+)
+from stock.models.catalogue import Listing
+from stock.models.ledger import LineLevel, Movement, StockLevel
+from stock.models.receipts import Receipt, ReceiptLine
+from stock.rules import RANK, Paper, rule_for
+from stock.transfers import Bucket, Posting, Transfer
+
+LARGEST_QUANTITY = 9_999_999
+
+# Made once: building a statement costs more than sending it.
+_LOCK_LINES = (
+    select(
+        LineLevel.order_line_id,
+        LineLevel.sku_id,
+        LineLevel.committed,
+        LineLevel.out,
+        LineLevel.received,
+        LineLevel.damaged,
+        LineLevel.lost,
+    )
+    .where(LineLevel.order_line_id.in_(bindparam("line_ids", expanding=True)))
+    .order_by(LineLevel.order_line_id)
+    .with_for_update()
+)
+
+
+def post(session: Session, transfers: Sequence[Transfer]) -> list[Posting]:
+    """Move units between buckets, all or nothing; the only way stock changes.
+
+    Runs in the caller's transaction and never commits.  Idempotent: a key that was
+    posted before with the same content gives back its first posting.  Locks order
+    lines, levels and listings in one sorted order, judges the sums of the whole
+    batch, and marks every listing of a touched SKU as owing a push.
+
+    Raises ``ForbiddenTransfer``, ``InsufficientStock``, ``InvalidQuantity``,
+    ``SamePerson`` or ``IdempotencyConflict``; then nothing was written.
+    """
+    batch = _once_each(transfers)
+    for transfer in batch.values():
+        _check_quantity(transfer)
+        rule_for(transfer)
+    lines = _lock_lines(session, batch.values())
+    posted = _find_posted(session, batch)
+    fresh = [transfer for key, transfer in batch.items() if key not in posted]
+    if fresh:
+        _judge(session, fresh, lines)
+        posted |= _write(session, fresh, batch)
+    return [posted[transfer.key] for transfer in transfers]
+
+
+def _once_each(transfers: Sequence[Transfer]) -> dict[str, Transfer]:
+    batch: dict[str, Transfer] = {}
+    for transfer in transfers:
+        if batch.setdefault(transfer.key, transfer) != transfer:
+            raise IdempotencyConflict(transfer.key)
+    return batch
+
+
+def _check_quantity(transfer: Transfer) -> None:
+    quantity = transfer.quantity
+    # bool is an int to Python, and True is not one unit.
+    if type(quantity) is not int or not 0 < quantity <= LARGEST_QUANTITY:
+        raise InvalidQuantity(quantity)
+
+
+def _lock_lines(
+    session: Session, transfers: Iterable[Transfer]
+) -> Mapping[int, Row[Any]]:
+    ids = {t.order_line_id for t in transfers if t.order_line_id is not None}
+    if not ids:
+        return {}
+    found: Iterable[Row[Any]] = session.connection().execute(
+        _LOCK_LINES, {"line_ids": sorted(ids)}
+    )
+    return {row.order_line_id: row for row in found}
+
+
+def _find_posted(session: Session, batch: Mapping[str, Transfer]) -> dict[str, Posting]:
+    posted = {}
+    for row in find_movements(session, list(batch)):
+        movement_id, key, posted_at, *material = tuple(row)
+        if tuple(material) != _material(batch[key]):
+            raise IdempotencyConflict(key)
+        posted[key] = Posting(
+            movement_id=movement_id, key=key, posted_at=posted_at, replayed=True
+        )
+    return posted
+
+
+def _material(transfer: Transfer) -> tuple[object, ...]:
+    return (
+        transfer.sku_id,
+        transfer.quantity,
+        transfer.source.bucket,
+        transfer.source.warehouse_id,
+        transfer.target.bucket,
+        transfer.target.warehouse_id,
+        transfer.order_line_id,
+        transfer.receipt_line_id,
+        transfer.document,
+    )
+
+
+def _judge(
+    session: Session, transfers: Sequence[Transfer], lines: Mapping[int, Row[Any]]
+) -> None:
+    changes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for transfer in transfers:
+        if transfer.order_line_id is not None:
+            _check_line(transfer, lines)
+            for column, change in _line_changes(transfer):
+                changes[transfer.order_line_id][column] += change
+    for line_id, change_by_column in changes.items():
+        for column, change in change_by_column.items():
+            held = getattr(lines[line_id], column)
+            _refuse_below_zero(f"order line {line_id}", column, held, change)
+    _judge_damaged(session, transfers)
+    _judge_reversals(session, transfers)
+
+
+def _check_line(transfer: Transfer, lines: Mapping[int, Row[Any]]) -> None:
+    line = lines.get(transfer.order_line_id or 0)
+    if line is None or line.sku_id != transfer.sku_id:
+        raise ForbiddenTransfer(
+            transfer.source.bucket,
+            transfer.target.bucket,
+            f"order line {transfer.order_line_id} is not about this SKU",
+        )
+
+
+def _line_changes(transfer: Transfer) -> Iterable[tuple[str, int]]:
+    buckets = (transfer.source.bucket, transfer.target.bucket)
+    for bucket, sign in zip(buckets, (-1, 1), strict=True):
+        if bucket is not Bucket.AVAILABLE:
+            yield bucket.value, sign * transfer.quantity
+        elif Bucket.COMMITTED not in buckets:
+            # Seen from its line, an available unit is one that came back.
+            yield "received", sign * transfer.quantity
+
+
+def _refuse_below_zero(owner: str, bucket: str, held: int, change: int) -> None:
+    if held + change < 0:
+        raise InsufficientStock(bucket=bucket, owner=owner, asked=-change, held=held)
+
+
+def _judge_damaged(session: Session, transfers: Sequence[Transfer]) -> None:
+    changes: dict[tuple[int, int], int] = defaultdict(int)
+    for transfer in transfers:
+        for place, sign in ((transfer.source, -1), (transfer.target, 1)):
+            if place.bucket is Bucket.DAMAGED:
+                owner = (transfer.sku_id, place.warehouse_id)
+                changes[owner] += sign * transfer.quantity
+    for (sku_id, warehouse_id), change in sorted(changes.items()):
+        if change < 0:
+            held = session.scalar(
+                select(StockLevel.damaged)
+                .where(StockLevel.sku_id == sku_id)
+                .where(StockLevel.warehouse_id == warehouse_id)
+                .with_for_update()
+            )
+            owner_name = f"SKU {sku_id} in warehouse {warehouse_id}"
+            _refuse_below_zero(owner_name, Bucket.DAMAGED, held or 0, change)
+
+
+def _judge_reversals(session: Session, transfers: Sequence[Transfer]) -> None:
+    reversals = [t for t in transfers if rule_for(t).paper is Paper.REVERSAL]
+    for transfer in reversals:
+        line = session.get_one(ReceiptLine, transfer.receipt_line_id)
+        receipt = session.get_one(Receipt, line.receipt_id)
+        if receipt.actor == transfer.actor:
+            raise SamePerson(transfer.actor)
+        booked = _booked(session, line.id, transfer.source.bucket)
+        asked = sum(
+            t.quantity
+            for t in reversals
+            if t.receipt_line_id == line.id
+            and t.source.bucket == transfer.source.bucket
+        )
+        _refuse_below_zero(
+            f"receipt {receipt.number}", transfer.source.bucket, booked, -asked
+        )
+
+
+def _booked(session: Session, receipt_line_id: int, bucket: Bucket) -> int:
+    movements = session.execute(
+        select(Movement.quantity, Movement.to_bucket, Movement.from_bucket).where(
+            Movement.receipt_line_id == receipt_line_id
+        )
+    )
+    return sum(
+        quantity * ((target == bucket) - (source == bucket))
+        for quantity, target, source in movements
+    )
+
+
+def _write(
+    session: Session, fresh: Sequence[Transfer], batch: Mapping[str, Transfer]
+) -> dict[str, Posting]:
+    posted_at = datetime.now(UTC)
+    ordered = sorted(fresh, key=lambda t: RANK[t.source.bucket, t.target.bucket])
+    ids = insert_movements(session, ordered, posted_at)
+    _forget_levels(session)
+    postings = {
+        key: Posting(
+            movement_id=movement_id, key=key, posted_at=posted_at, replayed=False
+        )
+        for key, movement_id in ids.items()
+    }
+    overtaken = {t.key: batch[t.key] for t in fresh if t.key not in ids}
+    if overtaken:
+        postings |= _find_posted(session, overtaken)
+    return postings
+
+
+def _forget_levels(session: Session) -> None:
+    # The database has just changed these rows behind the session's back.
+    for instance in session.identity_map.values():
+        if isinstance(instance, StockLevel | LineLevel):
+            session.expire(instance)
+        elif isinstance(instance, Listing):
+            session.expire(instance, ["wanted_version"])

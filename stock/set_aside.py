@@ -1,0 +1,97 @@
+"""Keeps what a channel told us and we cannot apply yet, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from stock.models import SetAside, SetAsideReason, Shop
+from stock.position import left
+from stock.readable import readable_text
+from stock.reports import LineReport
+
+ORDER = "order"
+RETURN = "return"
+
+
+def put_aside(
+    session: Session,
+    shop: Shop,
+    *,
+    kind: str,
+    record_id: str,
+    reason: SetAsideReason,
+    detail: str,
+    now: datetime,
+    lines: Sequence[LineReport] = (),
+) -> None:
+    """Remember a record that must be tried again; the same one is kept once.
+
+    What its lines told about having left is kept as well, for it is never unlearned.
+    """
+    # Set aside, it may be, because its very name cannot be kept.
+    record_id = readable_text(record_id, 100)
+    record = _find(session, shop, kind, record_id)
+    if record is None:
+        record = SetAside(
+            shop_id=shop.id, kind=kind, record_id=record_id, since=now, report={}
+        )
+        session.add(record)
+    record.reason = reason
+    record.detail = readable_text(detail, 500)
+    record.tried_at = now
+    record.report = {"left": _merge_left(record.report, lines)}
+
+
+def resolve(session: Session, shop: Shop, *, kind: str, record_id: str) -> None:
+    """Forget a record that could be applied."""
+    session.execute(
+        delete(SetAside)
+        .where(SetAside.shop_id == shop.id)
+        .where(SetAside.kind == kind)
+        .where(SetAside.record_id == record_id)
+    )
+
+
+def left_before(
+    session: Session, shop: Shop, order_ids: Sequence[str]
+) -> Mapping[str, Mapping[str, int]]:
+    """Return, by order and line, what was known to have left while set aside."""
+    found = session.scalars(
+        select(SetAside)
+        .where(SetAside.shop_id == shop.id)
+        .where(SetAside.kind == ORDER)
+        .where(SetAside.record_id.in_(order_ids))
+    )
+    return {record.record_id: record.report.get("left", {}) for record in found}
+
+
+def waiting(session: Session, shop: Shop, *, kind: str, limit: int) -> Sequence[str]:
+    """Return the records to try again, longest untried first."""
+    return session.scalars(
+        select(SetAside.record_id)
+        .where(SetAside.shop_id == shop.id)
+        .where(SetAside.kind == kind)
+        .order_by(SetAside.tried_at, SetAside.id)
+        .limit(limit)
+    ).all()
+
+
+def _find(session: Session, shop: Shop, kind: str, record_id: str) -> SetAside | None:
+    return session.scalar(
+        select(SetAside)
+        .where(SetAside.shop_id == shop.id)
+        .where(SetAside.kind == kind)
+        .where(SetAside.record_id == record_id)
+    )
+
+
+def _merge_left(report: dict[str, Any], lines: Sequence[LineReport]) -> dict[str, int]:
+    known: dict[str, int] = dict(report.get("left", {}))
+    for line in lines:
+        known[line.line_id] = max(known.get(line.line_id, 0), left(line.portions))
+    return known

@@ -1,0 +1,203 @@
+"""Seller accounts: adding them, their sealed settings, and the lease on their work."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from stock.errors import LeaseLost, StockError, UnknownShop
+from stock.listings import owes_push
+from stock.models import InboxMessage, Listing, Shop, ShopState, Warehouse
+from stock.vault import Vault
+
+LEASE = timedelta(seconds=30)
+
+
+class ShopExists(StockError):
+    """A shop of this name is connected already."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is a shop {name!r} already")
+
+
+def add_shop(
+    session: Session,
+    vault: Vault,
+    *,
+    name: str,
+    channel: str,
+    external_id: str,
+    settings: Mapping[str, Any],
+    now: datetime,
+    orders_since: datetime,
+) -> Shop:
+    """Connect a shop; orders changed since ``orders_since`` will be read.
+
+    Raises ``ShopExists``.
+    """
+    if session.scalar(select(Shop.id).where(Shop.name == name)) is not None:
+        raise ShopExists(name)
+    warehouse = session.scalars(select(Warehouse).order_by(Warehouse.id)).first()
+    if warehouse is None:
+        raise StockError("the database has no warehouse: run `init` first")
+    shop = Shop(
+        name=name,
+        channel=channel,
+        external_id=external_id,
+        warehouse_id=warehouse.id,
+        sealed_settings=vault.seal(f"shop:{name}", settings),
+        state=ShopState.ACTIVE,
+        added_at=now,
+        orders_since=orders_since,
+        returns_since=orders_since,
+        sync_due_at=now,
+        reconcile_due_at=now,
+    )
+    session.add(shop)
+    session.flush()
+    return shop
+
+
+def find_shop(session: Session, name: str) -> Shop:
+    """Return the shop of this name.  Raises ``UnknownShop``."""
+    shop = session.scalar(select(Shop).where(Shop.name == name))
+    if shop is None:
+        raise UnknownShop(name)
+    return shop
+
+
+def all_shops(session: Session) -> Sequence[Shop]:
+    """Return all shops, by name."""
+    return session.scalars(select(Shop).order_by(Shop.name)).all()
+
+
+def read_settings(session: Session, vault: Vault, name: str) -> dict[str, Any]:
+    """Open a shop's settings."""
+    shop = find_shop(session, name)
+    return vault.open(f"shop:{name}", shop.sealed_settings)
+
+
+def rotate_settings(
+    session: Session,
+    vault: Vault,
+    name: str,
+    stale: Mapping[str, Any],
+    renew: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Replace ``stale`` settings, once, whoever asks; the caller commits at once.
+
+    Holds the shop's row while ``renew`` runs, so that two workers cannot both use a
+    single-use token.  When somebody was faster, theirs is returned.
+    """
+    shop = session.scalar(select(Shop).where(Shop.name == name).with_for_update())
+    if shop is None:
+        raise UnknownShop(name)
+    current = vault.open(f"shop:{name}", shop.sealed_settings)
+    if current != dict(stale):
+        return current
+    renewed = dict(renew(current))
+    shop.sealed_settings = vault.seal(f"shop:{name}", renewed)
+    shop.state = ShopState.ACTIVE
+    return renewed
+
+
+def due_shops(session: Session, now: datetime) -> Sequence[Shop]:
+    """Return the active shops with work to do, longest overdue first.
+
+    Due are: a sync or a reconcile whose time has come, pushes that are owed, and
+    messages that nobody has followed up.
+    """
+    owing = (
+        select(Listing.id)
+        .where(Listing.shop_id == Shop.id)
+        .where(owes_push())
+        .where(or_(Listing.due_at.is_(None), Listing.due_at <= now))
+        .exists()
+    )
+    told = (
+        select(InboxMessage.id)
+        .where(InboxMessage.shop_id == Shop.id)
+        .where(InboxMessage.done_at.is_(None))
+        .exists()
+    )
+    return session.scalars(
+        select(Shop)
+        .where(Shop.state == ShopState.ACTIVE)
+        .where(or_(Shop.lease_until.is_(None), Shop.lease_until < now))
+        .where(or_(Shop.sync_due_at <= now, Shop.reconcile_due_at <= now, owing, told))
+        .order_by(Shop.sync_due_at)
+    ).all()
+
+
+def take_lease(session: Session, name: str) -> str | None:
+    """Claim a shop's work for half a minute; ``None`` while somebody else has it."""
+    token = secrets.token_hex(16)
+    now = _database_now(session)
+    taken = session.execute(
+        update(Shop)
+        .where(Shop.name == name)
+        .where(or_(Shop.lease_until.is_(None), Shop.lease_until < now))
+        .values(lease_token=token, lease_until=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    return token if _touched(taken) else None
+
+
+def keep_lease(session: Session, name: str, token: str) -> None:
+    """Go on holding a lease.  Raises ``LeaseLost`` when somebody took over.
+
+    Called in the same transaction as the work, it fences that work: a holder who
+    slept too long cannot commit.
+    """
+    now = _database_now(session)
+    kept = session.execute(
+        update(Shop)
+        .where(Shop.name == name)
+        .where(Shop.lease_token == token)
+        .values(lease_until=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if not _touched(kept):
+        raise LeaseLost(f"somebody else works on shop {name!r}")
+
+
+def release_lease(session: Session, name: str, token: str) -> None:
+    """Give a lease back; nothing happens when it was lost."""
+    session.execute(
+        update(Shop)
+        .where(Shop.name == name)
+        .where(Shop.lease_token == token)
+        .values(lease_token=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def owed_pushes(session: Session, shop: Shop) -> int:
+    """Count the listings whose channel has not heard our newest number."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Listing)
+            .where(Listing.shop_id == shop.id)
+            .where(owes_push())
+        )
+        or 0
+    )
+
+
+def _database_now(session: Session) -> datetime:
+    # Leases are judged by one clock, however many machines drain shops.
+    if session.get_bind().dialect.name == "sqlite":
+        return datetime.now(UTC)
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now
+
+
+def _touched(result: object) -> bool:
+    return isinstance(result, CursorResult) and result.rowcount == 1
