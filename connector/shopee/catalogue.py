@@ -15,7 +15,7 @@ from connector.parsing import (
     records,
 )
 from connector.shopee.client import Client
-from connector.shopee.items import keyed, written
+from connector.shopee.items import keyed, title_of, written
 from connector.shopee.mapping import rejected
 from connector.shopee.orders import batches
 from connector.shopee.refusals import Refused
@@ -180,17 +180,13 @@ def _stock_or_none(entry: JsonRecord | None) -> Stocked | None:
 def _listing(
     item_id: str, model_id: str, base: JsonRecord, entry: JsonRecord, location_id: str
 ) -> ChannelListing:
-    names = (
-        written(base.get("item_name"), "item_name"),
-        written(entry.get("model_name"), "model_name"),
-    )
     held = stock_of(entry)
     own_code = "item_sku" if model_id == NO_MODEL else "model_sku"
     code = written(entry.get("gtin_code"), "gtin_code")
     return ChannelListing(
         listing=ListingRef(item_id=item_id, variant_id=model_id),
         sku=written(entry.get(own_code), own_code),
-        title=", ".join(name for name in names if name),
+        title=title_of(base, entry),
         quantity=held.sellable(location_id),
         barcode="" if code == "00" else code,
         fulfilled_by_channel=held.at_shopee > 0 and not any(held.by_location.values()),

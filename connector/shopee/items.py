@@ -85,7 +85,7 @@ def bought(order: JsonRecord) -> dict[str, Bought]:
         things[line_id(listing)] = Bought(
             listing=listing,
             sku=sku_of(item, listing, "model_sku"),
-            title=_title(item),
+            title=title_of(item, item),
             unit_price=before.unit_price if before else _unit_price(item),
             quantity=count + (before.quantity if before else 0),
             cancelled=min(cancelled, count) + (before.cancelled if before else 0),
@@ -93,12 +93,13 @@ def bought(order: JsonRecord) -> dict[str, Bought]:
     return things
 
 
-def _title(item: JsonRecord) -> str:
+def title_of(item: JsonRecord, model: JsonRecord) -> str:
+    """Return the item's name with its model's, where that says something more."""
     names = (
         written(item.get("item_name"), "item_name"),
-        written(item.get("model_name"), "model_name"),
+        written(model.get("model_name"), "model_name"),
     )
-    return ", ".join(name for name in names if name)
+    return ", ".join(dict.fromkeys(name for name in names if name))
 
 
 def _unit_price(item: JsonRecord) -> Decimal:
