@@ -1,0 +1,1 @@
+"""When things move: the ticker, the worker, and the jobs they run."""

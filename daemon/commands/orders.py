@@ -1,0 +1,142 @@
+"""``order show`` and ``order decide``."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from daemon.commands.terminal import (
+    as_json_option,
+    office,
+    print_json,
+    print_table,
+    say,
+)
+from stock import orders, shops
+from stock.errors import UnknownOrder
+from stock.models import ExpectedReturn, Order, OrderLine, Refund
+
+
+@click.group()
+def order() -> None:
+    """Look at orders."""
+
+
+@order.command()
+@click.argument("shop_name", metavar="SHOP")
+@click.argument("order_id", metavar="ORDER")
+@as_json_option
+def show(shop_name: str, order_id: str, as_json: bool) -> None:
+    """Show where an order's units are, its refunds and returns."""
+    with office() as desk, desk.database.read() as session:
+        document = _document(_find(session, shop_name, order_id))
+    if as_json:
+        print_json(document)
+        return
+    state = "cancelled, " if document["cancelled"] else ""
+    say(f"Order {order_id}: {state}{document['fulfilment'].replace('_', ' ')}")
+    columns = (
+        "sku",
+        "quantity",
+        "committed",
+        "out",
+        "received",
+        "damaged",
+        "lost",
+        "waiting",
+    )
+    print_table(columns, ([row[c] for c in columns] for row in document["lines"]))
+    for refund in document["refunds"]:
+        say(
+            f"Refund {refund['refund_id']}: {refund['amount']} {refund['currency']},"
+            f" {refund['state']}"
+        )
+    for told in document["returns"]:
+        say(
+            f"Return {told['return'] or 'of the order'}: {told['state']},"
+            f" {told['settled']} of {told['quantity']} units accounted for"
+        )
+
+
+@order.command()
+@click.argument("shop_name", metavar="SHOP")
+@click.argument("order_id", metavar="ORDER")
+@click.argument("where", type=click.Choice(["still-here", "gone"]))
+@click.option("--by", "actor", default=None, help="Who says so; default: you.")
+def decide(shop_name: str, order_id: str, where: str, actor: str | None) -> None:
+    """Say where an order's units are when its channel does not."""
+    with office() as desk, desk.database.write() as session:
+        units = orders.decide_waiting(
+            session,
+            _find(session, shop_name, order_id),
+            still_here=where == "still-here",
+            actor=actor or getpass.getuser(),
+            now=desk.now(),
+        )
+    done = "free to sell again" if where == "still-here" else "expected back"
+    say(f"{units} units of order {order_id} are {done}.")
+
+
+def _find(session: Session, shop_name: str, order_id: str) -> Order:
+    shop = shops.find_shop(session, shop_name)
+    found = session.scalar(
+        select(Order)
+        .where(Order.shop_id == shop.id)
+        .where(Order.channel_order_id == order_id)
+    )
+    if found is None:
+        raise UnknownOrder(order_id)
+    return found
+
+
+def _document(found: Order) -> dict[str, Any]:
+    return {
+        "order": found.channel_order_id,
+        "fulfilment": found.fulfilment,
+        "cancelled": found.cancelled,
+        "raw_status": found.raw_status,
+        "lines": [_line(line) for line in found.lines],
+        "refunds": [_refund(refund) for refund in found.refunds],
+        "returns": [_return(told) for told in found.expected_returns],
+    }
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    level = line.level
+    return {
+        "sku": line.sku.code,
+        "quantity": line.quantity,
+        "committed": level.committed,
+        "out": level.out,
+        "received": level.received,
+        "damaged": level.damaged,
+        "lost": level.lost,
+        "waiting": line.waiting,
+    }
+
+
+def _refund(refund: Refund) -> dict[str, Any]:
+    return {
+        "refund_id": refund.refund_id,
+        "amount": format(refund.amount.normalize(), "f"),
+        "currency": refund.currency,
+        "state": refund.state,
+        "reason": refund.reason,
+    }
+
+
+def _return(told: ExpectedReturn) -> dict[str, Any]:
+    return {
+        "return": told.return_id,
+        "state": told.state,
+        "phase": told.phase,
+        "quantity": sum(line.quantity for line in told.lines),
+        "settled": sum(line.settled for line in told.lines),
+    }
+
+
+COMMANDS = (order,)

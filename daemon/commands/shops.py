@@ -1,0 +1,181 @@
+"""``shop add``, ``shop list``, ``shop authorize``, ``sync``, ``reconcile``."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import IO, Any
+from urllib.parse import parse_qsl, urlsplit
+
+import click
+
+from connector.errors import ConnectorError
+from connector.registry import connector_class, open_connector
+from connector.settings import MemorySettings
+from daemon.commands.terminal import (
+    Refused,
+    as_json_option,
+    office,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
+from daemon.office import Office
+from daemon.work import reconcile as reconcile_shop
+from daemon.work import sync as sync_shop
+from stock import shops
+from stock.models import Shop
+
+
+@click.group()
+def shop() -> None:
+    """Connect and look after shops."""
+
+
+@shop.command()
+@click.argument("channel")
+@click.argument("name")
+@click.option(
+    "--settings", "file", type=click.File("r", encoding="utf-8"), required=True
+)
+def add(channel: str, name: str, file: IO[str]) -> None:
+    """Connect a shop with the JSON that its channel needs (`-` reads stdin)."""
+    given = _parse(file)
+    with office() as desk:
+        now = desk.now()
+        kind = connector_class(channel)
+        store = MemorySettings(kind.prepare_settings(given, now))
+        identity = _identify(channel, store, desk)
+        since = now - timedelta(days=desk.settings.backfill_days)
+        with desk.database.write() as session:
+            shops.add_shop(
+                session,
+                desk.vault,
+                name=name,
+                channel=channel,
+                external_id=identity.shop_id,
+                settings=store.read(),
+                now=now,
+                orders_since=since,
+            )
+    say(
+        f"Shop {name} is connected: {kind.title} {identity.name} ({identity.shop_id})."
+        f" Next: ./truestock listings import {name}"
+    )
+
+
+@shop.command("list")
+@as_json_option
+def list_shops(as_json: bool) -> None:
+    """Show shops with their state, what they owe, and when they were last read."""
+    with office() as desk, desk.database.read() as session:
+        rows = [
+            _row(desk, found, shops.owed_pushes(session, found))
+            for found in shops.all_shops(session)
+        ]
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        say("No shop yet: ./truestock shop add CHANNEL NAME --settings FILE")
+    else:
+        columns = ("name", "channel", "state", "last_sync_at", "owed", "last_error")
+        print_table(columns, ([row[column] for column in columns] for row in rows))
+
+
+@shop.command()
+@click.argument("name")
+@click.option("--answer", default=None, help="The address that the page sent you to.")
+def authorize(name: str, answer: str | None) -> None:
+    """Print the page on which the seller gives access, or take in its answer."""
+    with office() as desk:
+        with desk.database.read() as session:
+            connector = desk.connect(shops.find_shop(session, name))
+        if not connector.capabilities.consent_page:
+            raise Refused(
+                f"{connector.title} has no consent page:"
+                " connect the shop again with new settings"
+            )
+        if answer is None:
+            say(connector.consent_link(desk.settings.base_url, token_urlsafe(16)))
+            return
+        connector.accept_consent(dict(parse_qsl(urlsplit(answer).query)))
+        connector.transport.close()
+    say(f"Shop {name} has access again.")
+
+
+@click.command()
+@click.argument("shop_name", metavar="SHOP")
+def sync(shop_name: str) -> None:
+    """Read what changed at a shop, apply it, and send what is owed."""
+    with office() as desk, progress_bar() as progress:
+        sync_shop(desk, shop_name, progress=progress)
+        with desk.database.read() as session:
+            owed = shops.owed_pushes(session, shops.find_shop(session, shop_name))
+    say(
+        f"Shop {shop_name} is in step."
+        if not owed
+        else f"Shop {shop_name} was read; {owed} listings still owe a push."
+    )
+
+
+@click.command()
+@click.argument("shop_name", metavar="SHOP")
+def reconcile(shop_name: str) -> None:
+    """Compare every listing of a shop with its channel and repair what differs."""
+    with office() as desk, progress_bar() as progress:
+        found = reconcile_shop(desk, shop_name, progress=progress)
+    say(
+        f"Compared {found.compared} listings of {shop_name}:"
+        f" {found.drifted} were not our number."
+    )
+
+
+def _parse(file: IO[str]) -> dict[str, Any]:
+    try:
+        given = json.load(file)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise Refused(f"the settings in {file.name} are not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise Refused(f"the settings in {file.name} are not a JSON object")
+    # The sandbox answers with the settings inside an envelope; both fit.
+    inner = given.get("settings")
+    return inner if isinstance(inner, dict) else given
+
+
+def _identify(channel: str, store: MemorySettings, desk: Office) -> Any:
+    connector = open_connector(channel, store, desk.now)
+    try:
+        return connector.identify()
+    except ConnectorError as error:
+        raise Refused(
+            f"{connector.title} did not accept the settings: {error}. Nothing was saved"
+        ) from error
+    finally:
+        connector.transport.close()
+
+
+def _row(desk: Office, found: Shop, owed: int) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "channel": found.channel,
+        "state": found.state,
+        "external_id": found.external_id,
+        "orders_since": found.orders_since,
+        "reading": found.orders_cursor is not None,
+        "last_sync_at": _local(desk, found.last_sync_at),
+        "last_reconcile_at": _local(desk, found.last_reconcile_at),
+        "owed": owed,
+        "failures": found.failures,
+        "last_error": found.last_error,
+    }
+
+
+def _local(desk: Office, moment: Any) -> str | None:
+    if moment is None:
+        return None
+    return str(moment.astimezone(desk.settings.time_zone).isoformat(timespec="seconds"))
+
+
+COMMANDS = (shop, sync, reconcile)

@@ -1,0 +1,47 @@
+"""What a person can do about a refusal, said after the sentence that names it."""
+
+from __future__ import annotations
+
+from connector.errors import (
+    AuthenticationError,
+    OutcomeUnknown,
+    RateLimited,
+    TransientError,
+)
+from daemon.shift import Busy
+from stock import errors
+from stock.shops import ShopExists
+
+WAYS_OUT: tuple[tuple[type[Exception], str], ...] = (
+    (errors.UnknownSku, "SKUs come with `./truestock listings import SHOP`"),
+    (errors.UnknownWarehouse, "`./truestock warehouse list` shows them"),
+    (errors.UnknownShop, "`./truestock shop list` shows them"),
+    (ShopExists, "choose another name"),
+    (
+        errors.UnknownOrder,
+        "check the number, or read the shop first: `./truestock sync SHOP`",
+    ),
+    (errors.AmbiguousReference, "name one of the orders"),
+    (
+        errors.NeverLeft,
+        "an order that has not left gives its stock back when it is cancelled",
+    ),
+    (
+        errors.ReceiptTooLarge,
+        "`./truestock order show SHOP ORDER` shows what is out and what was booked",
+    ),
+    (errors.IdempotencyConflict, "a new receipt takes a new key"),
+    (errors.NothingWaiting, "nothing needs to be decided"),
+    (errors.VaultError, "set the key that was used when the shop was added"),
+    (Busy, "the work goes on there; look again in a minute"),
+    (AuthenticationError, "give access again: `./truestock shop authorize SHOP`"),
+    (RateLimited, "the channel asked for a pause; it is tried again by itself"),
+    (OutcomeUnknown, "nothing is lost: it stays owed and is read back"),
+    (TransientError, "nothing is lost: it is tried again by itself"),
+)
+"""The most specific class first."""
+
+
+def way_out(error: Exception) -> str:
+    """Return what can be done about an error, or nothing where it says so itself."""
+    return next((hint for kind, hint in WAYS_OUT if isinstance(error, kind)), "")

@@ -1,0 +1,27 @@
+"""What an RQ worker may run; nothing else is, whatever redis says."""
+
+from __future__ import annotations
+
+from rq import get_current_job
+
+from daemon.bell import rung_key
+from daemon.log import configure_logs
+from daemon.office import open_office
+from daemon.settings import read_settings
+from daemon.work import work_shop as work
+
+
+def work_shop(shop: str) -> None:
+    """Do what is due at a shop.
+
+    Runs in a child of the worker: it opens the database itself and inherits nothing.
+    """
+    configure_logs()
+    job = get_current_job()
+    if job is not None:
+        job.connection.delete(rung_key(shop))
+    office = open_office(read_settings())
+    try:
+        work(office, shop)
+    finally:
+        office.database.close()

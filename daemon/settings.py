@@ -1,0 +1,215 @@
+"""Reads the environment, once, at the start; says in a sentence what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cryptography.fernet import Fernet
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "TRUESTOCK_"
+LANGUAGES = ("vi", "en")
+DATABASES = ("postgresql", "sqlite")
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+_ADDRESS_FILE = "address"
+_LONGEST_SOCKET_PATH = 100
+
+
+class SettingError(Exception):
+    """A variable of the environment cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one process; each is described in ``docs/operations.md``."""
+
+    var: Path
+    database_url: str
+    redis_url: str | None
+    """``None``: this installation runs the embedded redis."""
+    redis_socket: Path
+    """Where the embedded redis listens."""
+    secret_keys: tuple[str, ...]
+    """The first signs, all verify."""
+    credentials_keys: tuple[str, ...]
+    base_url: str
+    """Address under which people's browsers reach the web page."""
+    erp_origin: str | None
+    """The one origin that may embed the page."""
+    language: str
+    time_zone: ZoneInfo
+    queue: str
+    tick_seconds: int
+    sync_seconds: int
+    reconcile_seconds: int
+    backfill_days: int
+
+    @property
+    def redis_address(self) -> str:
+        """The redis to use: the configured one, or the embedded one."""
+        return self.redis_url or f"unix://{self.redis_socket}"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings.  Raises ``SettingError`` that names the variable.
+
+    Keys that are not given are made once and kept in ``VAR``, readable by the owner
+    alone.
+    """
+    given = _Reader(os.environ if environment is None else environment)
+    var = Path(given.text("VAR", "var")).absolute()
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"{PREFIX}VAR: {error.strerror}: {var}") from error
+    return Settings(
+        var=var,
+        database_url=given.database_url(f"sqlite:///{var / 'truestock.db'}"),
+        redis_url=given.redis_url(),
+        redis_socket=_socket(var),
+        secret_keys=given.secret_keys(var),
+        credentials_keys=given.credentials_keys(var),
+        base_url=given.origin("BASE_URL", _kept_address(var)),
+        erp_origin=given.origin("ERP_ORIGIN", None) or None,
+        language=given.choice("LANGUAGE", LANGUAGES),
+        time_zone=given.time_zone("TIME_ZONE", "Asia/Ho_Chi_Minh"),
+        queue=given.text("QUEUE", "truestock"),
+        tick_seconds=given.number("TICK_SECONDS", 5, least=1),
+        sync_seconds=given.number("SYNC_SECONDS", 60, least=1),
+        reconcile_seconds=given.number("RECONCILE_SECONDS", 900, least=1),
+        backfill_days=given.number("BACKFILL_DAYS", 15, least=0),
+    )
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def optional(self, name: str) -> str | None:
+        return self._environment.get(PREFIX + name, "").strip() or None
+
+    def text(self, name: str, default: str) -> str:
+        return self.optional(name) or default
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name, allowed[0])
+        if value not in allowed:
+            raise SettingError(f"{PREFIX}{name} is one of {', '.join(allowed)}")
+        return value
+
+    def number(self, name: str, default: int, *, least: int) -> int:
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit() and int(value) >= least):
+            raise SettingError(f"{PREFIX}{name} is a whole number from {least} up")
+        return int(value)
+
+    def time_zone(self, name: str, default: str) -> ZoneInfo:
+        value = self.text(name, default)
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise SettingError(
+                f"{PREFIX}{name} names no time zone: {value!r}"
+            ) from None
+
+    def origin(self, name: str, default: str | None) -> str:
+        value = self.optional(name) or default
+        if value is None:
+            return ""
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise SettingError(
+                f"{PREFIX}{name} is an address such as https://erp.example.com"
+            )
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def database_url(self, default: str) -> str:
+        value = self.text("DATABASE_URL", default)
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError:
+            backend = ""
+        if backend not in DATABASES:
+            raise SettingError(
+                f"{PREFIX}DATABASE_URL is an address such as"
+                " postgresql://user:password@host/name or sqlite:////path/name.db"
+            )
+        return value
+
+    def redis_url(self) -> str | None:
+        value = self.optional("REDIS_URL")
+        if value is not None and urlsplit(value).scheme not in REDIS_SCHEMES:
+            raise SettingError(
+                f"{PREFIX}REDIS_URL is an address such as redis://host:6379/0"
+                " or unix:///path/redis.sock"
+            )
+        return value
+
+    def secret_keys(self, var: Path) -> tuple[str, ...]:
+        keys = _split(self.optional("SECRET_KEY")) or (
+            _kept_key(var / "secret.key", secrets.token_urlsafe(32)),
+        )
+        if any(len(key) < 32 for key in keys):
+            raise SettingError(f"{PREFIX}SECRET_KEY has at least 32 characters")
+        return keys
+
+    def credentials_keys(self, var: Path) -> tuple[str, ...]:
+        keys = _split(self.optional("CREDENTIALS_KEY")) or (
+            _kept_key(var / "credentials.key", Fernet.generate_key().decode()),
+        )
+        for key in keys:
+            try:
+                Fernet(key)
+            except ValueError:
+                raise SettingError(
+                    f"{PREFIX}CREDENTIALS_KEY is URL-safe base64 of 32 bytes;"
+                    " several are separated by commas"
+                ) from None
+        return keys
+
+
+def keep_address(var: Path, base_url: str) -> None:
+    """Remember where ``run`` serves the page, so that other commands' links fit."""
+    (var / _ADDRESS_FILE).write_text(base_url, "ascii")
+
+
+def _kept_address(var: Path) -> str:
+    try:
+        return (var / _ADDRESS_FILE).read_text("ascii").strip()
+    except FileNotFoundError:
+        return "http://127.0.0.1:8080"
+
+
+def _socket(var: Path) -> Path:
+    path = var / "redis.sock"
+    if len(str(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    # The kernel takes short socket addresses only.
+    digest = hashlib.sha256(str(var).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"truestock-{os.getuid()}-{digest}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / "redis.sock"
+
+
+def _split(value: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
+
+
+def _kept_key(path: Path, fresh: str) -> str:
+    try:
+        # Exclusive creation: of two processes that start at once, one makes the key.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(fresh)
+    return fresh

@@ -1,0 +1,196 @@
+"""The work on one shop: send, read, verify, send again; and comparing everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+
+from connector.errors import ConnectorError
+from connector.values import ListingRef
+from daemon.decisions import decide
+from daemon.office import Office
+from daemon.pull import collect_lost_messages, follow_inbox, pull
+from daemon.push import READ_BATCH, look_soon, push, read_back, verify_doubted
+from daemon.shift import Busy, Progress, Shift, shift, silent
+from stock import listings, shops
+from stock.errors import LeaseLost, VaultError
+from stock.models import Shop, ShopState
+
+Result = TypeVar("Result")
+
+DRAIN_SECONDS = 240.0
+"""A job stops by itself before RQ would stop it (``daemon.bell.JOB_SECONDS``)."""
+WATCHED_SECONDS = 3600.0 * 12
+"""In the foreground a person watches, and the lease is renewed as work goes on."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What comparing a shop's numbers found."""
+
+    compared: int
+    drifted: int
+
+
+def sync(office: Office, shop_name: str, *, progress: Progress = silent) -> None:
+    """Do a shop's whole round once, whether due or not.
+
+    Raises ``Busy``, or ``ConnectorError`` after it was noted at the shop.
+    """
+    with shift(office, shop_name, seconds=WATCHED_SECONDS, progress=progress) as held:
+        _noting(held, lambda: _round(held))
+
+
+def reconcile(
+    office: Office, shop_name: str, *, progress: Progress = silent
+) -> Reconciled:
+    """Compare every listing of a shop with its channel and repair what differs.
+
+    Raises ``Busy``, or ``ConnectorError`` after it was noted at the shop.
+    """
+    with shift(office, shop_name, seconds=WATCHED_SECONDS, progress=progress) as held:
+        return _noting(held, lambda: _compare(held))
+
+
+def work_shop(office: Office, shop_name: str) -> None:
+    """Do what is due at a shop; errors of its channel are noted there, not raised.
+
+    Coarse and idempotent: doing it twice, or at the same time, is harmless.
+    """
+    try:
+        with shift(office, shop_name, seconds=DRAIN_SECONDS) as held:
+            _noting(held, lambda: _due_work(held))
+    except Busy:
+        log.debug("busy", shop=shop_name)
+    except LeaseLost:
+        log.warning("lease_lost", shop=shop_name)
+    except ConnectorError as error:
+        log.warning("channel_error", shop=shop_name, problem=type(error).__name__)
+    except VaultError as error:
+        # The shop cannot even be opened; others can.
+        unreadable = ConnectorError(str(error))
+        office.database.run(
+            lambda session: _note_failure(
+                session,
+                shops.find_shop(session, shop_name),
+                office=office,
+                error=unreadable,
+            )
+        )
+
+
+def _due_work(held: Shift) -> None:
+    now = held.office.now()
+    shop = held.read(lambda _session, shop: shop)
+    if shop.state != ShopState.ACTIVE:
+        return
+    if shop.last_error and shop.sync_due_at > now:
+        # It waits as long as its channel asked, also with what it owes.
+        return
+    if shop.sync_due_at <= now:
+        _round(held)
+    else:
+        _follow_up(held)
+    if shop.reconcile_due_at <= now:
+        _compare(held)
+
+
+def _round(held: Shift) -> None:
+    # First what clerks wait for, then the news, then what follows from it.
+    push(held)
+    pull(held)
+    verify_doubted(held)
+    push(held)
+    held.write(partial(_note_success, office=held.office))
+
+
+def _follow_up(held: Shift) -> None:
+    """Do what cannot wait for the next round: clerks' receipts, channels' messages."""
+    push(held)
+    follow_inbox(held)
+    verify_doubted(held)
+    push(held)
+
+
+def _note_success(_session: Session, shop: Shop, *, office: Office) -> None:
+    now = office.now()
+    if shop.failures:
+        log.info("recovered", shop=shop.name, after=shop.failures)
+    shop.last_sync_at = now
+    shop.sync_due_at = now + timedelta(seconds=office.settings.sync_seconds)
+    shop.failures = 0
+    shop.last_error = ""
+    shop.state = ShopState.ACTIVE
+
+
+def _compare(held: Shift) -> Reconciled:
+    compared = drifted = last_id = 0
+    while not held.is_over:
+        refs = held.read(partial(_slice, after_id=last_id))
+        if not refs:
+            break
+        drifted += read_back(held, refs)
+        compared += len(refs)
+        last_id = max(refs)
+        held.progress("listings", len(refs))
+    if drifted:
+        push(held)
+    collect_lost_messages(held)
+    held.write(partial(_note_reconciled, office=held.office))
+    return Reconciled(compared=compared, drifted=drifted)
+
+
+def _slice(session: Session, shop: Shop, *, after_id: int) -> dict[int, ListingRef]:
+    found = listings.mapped_listings(session, shop, after_id=after_id, limit=READ_BATCH)
+    return {
+        listing.id: ListingRef(item_id=listing.item_id, variant_id=listing.variant_id)
+        for listing in found
+    }
+
+
+def _note_reconciled(_session: Session, shop: Shop, *, office: Office) -> None:
+    now = office.now()
+    shop.last_reconcile_at = now
+    if shop.reconcile_due_at <= now:
+        # Otherwise somebody wants a later look than this one: see ``look_soon``.
+        shop.reconcile_due_at = now + timedelta(
+            seconds=office.settings.reconcile_seconds
+        )
+
+
+def _noting(held: Shift, work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    except ConnectorError as error:
+        held.write(partial(_note_failure, office=held.office, error=error))
+        raise
+
+
+def _note_failure(
+    _session: Session, shop: Shop, *, office: Office, error: ConnectorError
+) -> None:
+    decision = decide(error, shop.failures)
+    now = office.now()
+    if not shop.failures or decision.pause:
+        # The first failure and the recovery; not every retry in between.
+        log.warning(
+            "shop_failed",
+            shop=shop.name,
+            problem=type(error).__name__,
+            detail=str(error),
+        )
+    shop.failures += decision.counts
+    shop.last_error = f"{type(error).__name__}: {error}"[:500]
+    shop.sync_due_at = now + decision.wait
+    if decision.pause:
+        shop.state = ShopState.PAUSED
+    if decision.read_back:
+        look_soon(shop, now)
