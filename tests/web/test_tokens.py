@@ -1,0 +1,245 @@
+"""The link, the session in the path, and everything that is no such thing."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from daemon.settings import Settings
+from stock import board
+from tests.web.conftest import MovableClock
+from tests.web.seller import NOW, Seller
+from tests.web.visitor import Visitor
+from web import create_app, tokens
+from web.__main__ import main
+from web.desk import utc_now
+from web.errors import TokenRefused
+from web.tokens import (
+    Purpose,
+    Reader,
+    Role,
+    exchange_token,
+    issue_form_key,
+    issue_token,
+    open_link,
+    read_session,
+)
+
+
+def altered(settings: Settings, **changes: object) -> Settings:
+    return dataclasses.replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def opens(app: Flask, token: str) -> int:
+    return app.test_client().get("/open", query_string={"token": token}).status_code
+
+
+def signed(settings: Settings, purpose: Purpose, claims: Mapping[str, object]) -> str:
+    """Sign claims that no function of ours would issue."""
+    return str(tokens._serializer(settings, purpose, NOW).dumps(dict(claims)))
+
+
+def test_a_link_opens_the_list_without_a_cookie(
+    app: Flask, settings: Settings, seller: Seller
+) -> None:
+    token = issue_token(settings, "lan", "clerk", NOW)
+    assert open_link(settings, token).startswith("https://stock.example.vn/open?token=")
+    client = app.test_client(use_cookies=False)
+    answer = client.get("/open", query_string={"token": token})
+    assert answer.status_code == 303
+    assert "Set-Cookie" not in answer.headers
+    page = client.get(answer.location)
+    assert page.status_code == 200 and "lan" in page.text
+    assert "Set-Cookie" not in page.headers
+
+
+def test_a_link_can_be_posted_into_the_frame(app: Flask, settings: Settings) -> None:
+    token = issue_token(settings, "lan", "clerk", NOW)
+    assert app.test_client().post("/open", data={"token": token}).status_code == 303
+
+
+def test_a_link_is_over_after_five_minutes(
+    app: Flask, settings: Settings, clock: MovableClock
+) -> None:
+    token = issue_token(settings, "lan", "clerk", NOW)
+    clock.now = NOW + timedelta(minutes=5)
+    assert opens(app, token) == 303
+    clock.now = NOW + timedelta(minutes=5, seconds=1)
+    answer = app.test_client().get("/open", query_string={"token": token})
+    assert answer.status_code == 403
+    assert "chỉ mở được trong năm phút" in answer.text
+    clock.now = NOW - timedelta(seconds=5)
+    assert opens(app, token) == 403
+
+
+def test_a_session_is_over_after_twelve_hours(
+    seller: Seller, clerk: Visitor, clock: MovableClock
+) -> None:
+    clock.now = NOW + timedelta(hours=12)
+    assert clerk.get().status_code == 200
+    clock.now = NOW + timedelta(hours=12, seconds=1)
+    answer = clerk.get()
+    assert answer.status_code == 403
+    assert "Phiên làm việc đã hết" in answer.text
+
+
+def test_each_altered_character_is_refused(settings: Settings) -> None:
+    token = issue_token(settings, "lan", "viewer", NOW)
+    # The last character of base64 has bits that mean nothing: it is left alone.
+    for place in range(len(token) - 1):
+        other = "A" if token[place] != "A" else "B"
+        with pytest.raises(TokenRefused):
+            exchange_token(settings, token[:place] + other + token[place + 1 :], NOW)
+
+
+@pytest.mark.parametrize(
+    "token", ["", ".", "..", "x", "\x00", "é", "a" * 5000, "eyJhbGciOiJub25lIn0.e30."]
+)
+def test_what_is_no_token_is_refused(app: Flask, token: str) -> None:
+    assert opens(app, token) == 403
+
+
+def test_an_unsigned_token_is_refused(app: Flask) -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+    claims = json.dumps({"purpose": "open", "user": "lan", "role": "admin"}).encode()
+    body = base64.urlsafe_b64encode(claims).decode().rstrip("=")
+    assert opens(app, f"{header}.{body}.") == 403
+
+
+def test_another_key_or_audience_is_refused(app: Flask, settings: Settings) -> None:
+    other_key = altered(settings, secret_keys=("k" * 32,))
+    other_place = altered(settings, base_url="https://other.example.vn")
+    for issuer in (other_key, other_place):
+        assert opens(app, issue_token(issuer, "lan", "clerk", NOW)) == 403
+
+
+def test_keys_can_be_rotated(settings: Settings) -> None:
+    old = altered(settings, secret_keys=("o" * 32,))
+    both = altered(settings, secret_keys=("n" * 32, "o" * 32))
+    new = altered(settings, secret_keys=("n" * 32,))
+    assert exchange_token(both, issue_token(old, "lan", "clerk", NOW), NOW)
+    assert exchange_token(new, issue_token(both, "lan", "clerk", NOW), NOW)
+    with pytest.raises(TokenRefused):
+        exchange_token(new, issue_token(old, "lan", "clerk", NOW), NOW)
+
+
+def test_a_token_is_worth_nothing_for_another_purpose(
+    app: Flask, settings: Settings
+) -> None:
+    opening = issue_token(settings, "lan", "clerk", NOW)
+    session = exchange_token(settings, opening, NOW)
+    reader = Reader(user="lan", role=Role.CLERK)
+    form = issue_form_key(settings, reader, 1, NOW)
+    assert opens(app, session) == 403
+    assert opens(app, form) == 403
+    for value in (opening, form):
+        assert app.test_client().get(f"/desk/{value}/").status_code == 403
+
+
+CLAIMS = {
+    "purpose": "open",
+    "audience": "https://stock.example.vn",
+    "user": "lan",
+    "role": "clerk",
+}
+
+
+@pytest.mark.parametrize("name", list(CLAIMS))
+@pytest.mark.parametrize("wrong", ["missing", "", "boss", None, 1, ["clerk"]])
+def test_each_claim_is_needed_and_judged(
+    app: Flask, settings: Settings, name: str, wrong: object
+) -> None:
+    assert opens(app, signed(settings, Purpose.OPEN, CLAIMS)) == 303
+    if (name, wrong) in (("user", "boss"), ("user", "missing")):
+        return
+    claims: dict[str, object] = {**CLAIMS, name: wrong}
+    if wrong == "missing":
+        del claims[name]
+    assert opens(app, signed(settings, Purpose.OPEN, claims)) == 403
+
+
+@pytest.mark.parametrize("name", ["user", "order", "return", "waiting", "id"])
+def test_each_claim_of_a_form_is_needed(settings: Settings, name: str) -> None:
+    claims: dict[str, object] = {
+        "purpose": "form",
+        "audience": "https://stock.example.vn",
+        "user": "lan",
+        "order": 1,
+        "return": None,
+        "waiting": 0,
+        "id": "x",
+    }
+    reader = Reader(user="lan", role=Role.CLERK)
+    full = signed(settings, Purpose.FORM, claims)
+    assert tokens.read_form_key(settings, full, reader, 1, NOW).id == "x"
+    del claims[name]
+    with pytest.raises(TokenRefused):
+        tokens.read_form_key(
+            settings, signed(settings, Purpose.FORM, claims), reader, 1, NOW
+        )
+
+
+@pytest.mark.parametrize("user", ["", " ", "a\nb", "x" * 101])
+def test_a_token_is_issued_for_a_name_only(settings: Settings, user: str) -> None:
+    with pytest.raises(ValueError, match="printable"):
+        issue_token(settings, user, "clerk", NOW)
+    with pytest.raises(ValueError, match="boss"):
+        issue_token(settings, "lan", "boss", NOW)
+
+
+def test_no_secret_reaches_the_log(
+    app: Flask,
+    settings: Settings,
+    seller: Seller,
+    visit: Callable[..., Visitor],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = issue_token(settings, "lan", "clerk", NOW)
+    visitor = visit("lan")
+    order_id = seller.order("A1")
+    visitor.book(order_id, visitor.form(order_id))
+    app.test_client().get("/open", query_string={"token": token + "x"})
+    monkeypatch.setattr(board, "open_returns", None)
+    assert visitor.get().status_code == 500
+    assert "/desk/<access>/orders/<id:order_id>/receipt" in caplog.text
+    session = visitor.desk.split("/")[2]
+    assert read_session(settings, session, NOW).user == "lan"
+    for secret in (token, session, *settings.secret_keys):
+        assert secret not in caplog.text
+
+
+def test_the_environment_alone_makes_an_app(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("TRUESTOCK_VAR", str(tmp_path))
+    assert create_app().test_client().get("/health").status_code == 503
+
+
+def test_the_command_line_prints_a_link_that_opens(
+    app: Flask,
+    settings: Settings,
+    clock: MovableClock,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TRUESTOCK_VAR", str(settings.var))
+    monkeypatch.setenv("TRUESTOCK_BASE_URL", settings.base_url)
+    clock.now = utc_now()
+    assert main(["token", "--user", "lan", "--role", "clerk"]) == 0
+    link = capsys.readouterr().out.strip()
+    assert (
+        app.test_client().get(link.removeprefix(settings.base_url)).status_code == 303
+    )
+    assert main(["token", "--user", "", "--role", "clerk"]) == 1
+    assert "printable" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        main(["token", "--user", "lan", "--role", "boss"])

@@ -1,0 +1,40 @@
+"""What the web room refuses, and why; facts are attributes, not text."""
+
+from __future__ import annotations
+
+
+class WebError(Exception):
+    """The page refused a request; nothing was written."""
+
+
+class TokenRefused(WebError):
+    """A token is not ours, not for this purpose, or over."""
+
+    def __init__(self, purpose: str, *, expired: bool = False) -> None:
+        self.purpose = purpose
+        self.expired = expired
+        super().__init__(f"{purpose} token refused{': expired' if expired else ''}")
+
+
+class RoleRefused(WebError):
+    """The reader may look but not book."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        super().__init__(f"role {role} may not change anything")
+
+
+class RecordMissing(WebError):
+    """There is no such order or receipt; ``kind`` says which of them."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"no such {kind}")
+
+
+class FieldsRefused(WebError):
+    """A form has fields that it cannot have, or one of them twice."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"unexpected form field {field!r}")

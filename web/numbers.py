@@ -1,0 +1,136 @@
+"""How far each channel is in hearing our numbers: sending, sent, confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from stock import levels, listings
+from stock.models import Listing, ListingState, ShopState
+from web.language import gettext, lazy_gettext
+
+
+class PushState(StrEnum):
+    """What is known of one listing's number on its channel."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    PAUSED = "paused"
+    UNCOUNTED = "uncounted"
+    KEPT_OUT = "kept_out"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will change without somebody acting elsewhere."""
+        return self in (
+            PushState.CONFIRMED,
+            PushState.UNCOUNTED,
+            PushState.KEPT_OUT,
+        )
+
+
+_LABELS = {
+    PushState.SENDING: lazy_gettext("Sending"),
+    PushState.SENT: lazy_gettext("Sent"),
+    PushState.CONFIRMED: lazy_gettext("Confirmed"),
+    PushState.PAUSED: lazy_gettext("Shop paused"),
+    PushState.UNCOUNTED: lazy_gettext("Not counted yet"),
+    PushState.KEPT_OUT: lazy_gettext("Kept out"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingNumber:
+    """One listing's number, and how far its channel is."""
+
+    listing: Listing
+    quantity: int | None
+    state: PushState
+
+    @property
+    def label(self) -> str:
+        """The state in a word."""
+        return str(_LABELS[self.state])
+
+    @property
+    def detail(self) -> str:
+        """Why it is so, where that is not plain."""
+        return _detail(self)
+
+    def as_json(self) -> dict[str, object]:
+        """Return what the result page's script shows."""
+        return {
+            "id": self.listing.id,
+            "quantity": self.quantity,
+            "state": self.state,
+            "label": self.label,
+            "detail": self.detail,
+        }
+
+
+def listing_numbers(
+    session: Session, sku_ids: Sequence[int]
+) -> Sequence[ListingNumber]:
+    """Return the numbers of all listings that stand for any of these SKUs."""
+    found = levels.listings_of(session, sku_ids)
+    wanted = listings.numbers(session, [listing.id for listing in found])
+    return [
+        ListingNumber(
+            listing=listing,
+            quantity=wanted[listing.id].quantity if listing.id in wanted else None,
+            state=_state(listing, is_counted=listing.id in wanted),
+        )
+        for listing in found
+    ]
+
+
+def is_settled(numbers: Sequence[ListingNumber]) -> bool:
+    """Say whether every channel that can has confirmed its number."""
+    return all(number.state.is_final for number in numbers)
+
+
+def _state(listing: Listing, *, is_counted: bool) -> PushState:
+    if listing.state != ListingState.MAPPED:
+        return PushState.KEPT_OUT
+    if not is_counted:
+        return PushState.UNCOUNTED
+    if listing.confirmed_version >= listing.wanted_version:
+        return PushState.CONFIRMED
+    if listing.shop.state == ShopState.PAUSED:
+        return PushState.PAUSED
+    if listing.pushed_version >= listing.wanted_version:
+        return PushState.SENT
+    return PushState.SENDING
+
+
+def _detail(number: ListingNumber) -> str:
+    listing = number.listing
+    shown = listing.seen_quantity
+    match number.state:
+        case PushState.PAUSED:
+            reason = listing.shop.last_error or gettext("no reason was noted")
+            return gettext(
+                "The number is sent once the shop is back: %(reason)s.",
+                reason=reason.rstrip("."),
+            )
+        case PushState.UNCOUNTED:
+            return gettext("The channel hears of it after the first stocktake.")
+        case PushState.KEPT_OUT:
+            return gettext("The channel keeps its own stock for this listing.")
+        case PushState.SENDING if listing.failures and listing.last_error:
+            return gettext("Trying again: %(reason)s", reason=listing.last_error)
+        case PushState.SENDING | PushState.SENT if (
+            shown is not None
+            and number.quantity is not None
+            and shown > number.quantity
+        ):
+            return gettext(
+                "The shop still shows %(shown)s: phantom stock, being corrected.",
+                shown=shown,
+            )
+        case _:
+            return ""

@@ -1,0 +1,145 @@
+"""One order: where its units are, what happened, and what a person must decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from stock import parcels
+from stock.errors import NothingWaiting
+from stock.models import Order, OrderEvent, Receipt
+from stock.orders import decide_waiting
+from stock.receipt_history import receipts_of
+from web.access import clerk, current_reader, desk_blueprint
+from web.desk import current_desk
+from web.errors import FieldsRefused, TokenRefused, WebError
+from web.formats import money_text
+from web.language import gettext
+from web.records import line_levels, named_order, shops_listing
+from web.tokens import issue_form_key, read_form_key
+from web.words import EVENTS, FULFILMENTS, word
+
+ANSWERS = {"here": True, "gone": False}
+
+blueprint = desk_blueprint("orders")
+
+
+class WaitingChanged(WebError):
+    """Other units wait for a decision than the person was shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineEntry:
+    """One line of an order's timeline."""
+
+    at: datetime
+    title: str
+    detail: str
+    actor: str
+    receipt: Receipt | None
+
+
+@blueprint.get("/orders/<id:order_id>")
+def show_order(order_id: int) -> ResponseReturnValue:
+    """Show one order with everything that is known of it."""
+    with current_desk().database.read() as session:
+        return _page(session, named_order(session, order_id))
+
+
+@blueprint.post("/orders/<id:order_id>/decide")
+def decide(order_id: int) -> ResponseReturnValue:
+    """Say where an order's waiting units are, in the reader's name."""
+    reader = clerk()
+    desk = current_desk()
+    fields = {name: values for name, values in request.form.lists()}
+    if any(name not in ("key", "answer") or len(v) != 1 for name, v in fields.items()):
+        raise FieldsRefused(", ".join(fields))
+    answer = request.form.get("answer", "")
+    if answer not in ANSWERS:
+        raise FieldsRefused("answer")
+
+    def work(session: Session) -> Sequence[str]:
+        order = named_order(session, order_id)
+        key = read_form_key(
+            desk.settings, request.form.get("key", ""), reader, order_id, desk.now()
+        )
+        decided = decide_waiting(
+            session,
+            order,
+            still_here=ANSWERS[answer],
+            actor=reader.user,
+            now=desk.now(),
+        )
+        if decided != key.waiting:
+            raise WaitingChanged
+        return shops_listing(session, [line.sku_id for line in order.lines])
+
+    try:
+        shops = desk.database.run(work)
+    except (NothingWaiting, TokenRefused, WaitingChanged) as refusal:
+        with desk.database.read() as session:
+            order = named_order(session, order_id)
+            return _page(session, order, trouble=_sentence(refusal)), 409
+    for shop in shops:
+        desk.bell.ring(shop)
+    return redirect(url_for(".show_order", order_id=order_id), 303)
+
+
+def _page(session: Session, order: Order, *, trouble: str = "") -> str:
+    desk = current_desk()
+    waiting = sum(line.waiting for line in order.lines)
+    receipts = receipts_of(session, order)
+    return render_template(
+        "order.html",
+        order=order,
+        parcels=parcels.numbers_of(session, order),
+        receipts=receipts,
+        out=sum(level.out for level in line_levels(order)),
+        waiting=waiting,
+        timeline=[_entry(event, receipts) for event in order.events],
+        trouble=trouble,
+        key=issue_form_key(
+            desk.settings, current_reader(), order.id, desk.now(), waiting=waiting
+        ),
+    )
+
+
+def _entry(event: OrderEvent, receipts: Sequence[Receipt]) -> TimelineEntry:
+    named = [receipt for receipt in receipts if receipt.number == event.detail]
+    return TimelineEntry(
+        at=event.happened_at,
+        title=word(EVENTS, event.kind),
+        detail=_event_detail(event),
+        actor=event.actor,
+        receipt=named[0] if named else None,
+    )
+
+
+def _event_detail(event: OrderEvent) -> str:
+    match event.kind:
+        case "fulfilment":
+            return word(FULFILMENTS, event.detail)
+        case "refund":
+            return money_text(event.detail)
+        case "still_here" | "gone":
+            return gettext("Units: %(units)s", units=event.detail)
+        case _:
+            return event.detail
+
+
+def _sentence(refusal: Exception) -> str:
+    if isinstance(refusal, NothingWaiting):
+        return gettext("This is decided already; the timeline below says by whom.")
+    if isinstance(refusal, WaitingChanged):
+        return gettext(
+            "The channel has told more since this page was made. Nothing was changed:"
+            " look at the units again."
+        )
+    return gettext(
+        "This page was open for too long. Nothing was changed: decide again."
+    )

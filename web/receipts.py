@@ -1,0 +1,210 @@
+"""The return receipt: the form that a clerk fills in, booked once for each key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from stock.errors import (
+    EmptyReceipt,
+    IdempotencyConflict,
+    InvalidQuantity,
+    NeverLeft,
+    ReceiptTooLarge,
+)
+from stock.levels import all_warehouses
+from stock.models import Receipt
+from stock.receipt_history import receipt_by_key
+from stock.receipts import Found, record_receipt
+from web import receipt_form
+from web.access import clerk, current_reader, desk_blueprint
+from web.desk import current_desk
+from web.entry import Entry, note_trouble, quantities_of, read_entry
+from web.errors import TokenRefused
+from web.language import gettext
+from web.receipt_form import Notices
+from web.records import named_order, shops_listing
+from web.routing import LARGEST_ID
+from web.tokens import FormKey, read_form_key
+
+blueprint = desk_blueprint("receipts")
+
+
+@blueprint.get("/orders/<id:order_id>/receipt")
+def show_form(order_id: int) -> ResponseReturnValue:
+    """Show the form for whatever of an order is still out."""
+    return_id = request.args.get("return", default=0, type=int)
+    with current_desk().database.read() as session:
+        order = named_order(session, order_id)
+        chosen = return_id if 0 < return_id <= LARGEST_ID else None
+        return receipt_form.show(session, order, return_id=chosen)
+
+
+@blueprint.post("/orders/<id:order_id>/receipt")
+def book(order_id: int) -> ResponseReturnValue:
+    """Book the receipt, or show the form again with what is wrong in it."""
+    clerk()
+    with current_desk().database.read() as session:
+        order = named_order(session, order_id)
+        entry = read_entry(request.form, [line.id for line in order.lines])
+        key = _form_key(entry, order_id)
+        if key is None:
+            return _stale_form(session, order_id, entry)
+        if entry.do == "reset":
+            entry = receipt_form.count_from_zero(entry)
+            return _again(session, order_id, entry, Notices(), key, status=200)
+        if entry.scan.strip():
+            entry, notices = receipt_form.count_scanned(session, order, entry)
+            return _again(session, order_id, entry, notices, key, status=200)
+        found, notices = _read(session, entry)
+        if notices.troubles or notices.of_lines:
+            earlier = receipt_by_key(session, key.receipt_key)
+            if earlier is not None:
+                return _conflict(earlier)
+            return _again(session, order_id, entry, notices, key)
+    return _record(order_id, entry, key, found)
+
+
+def _record(
+    order_id: int, entry: Entry, key: FormKey, found: Sequence[Found]
+) -> ResponseReturnValue:
+    desk = current_desk()
+
+    def work(session: Session) -> tuple[int, Sequence[str]]:
+        order = named_order(session, order_id)
+        warehouses = {w.code: w.id for w in all_warehouses(session)}
+        booked = record_receipt(
+            session,
+            order,
+            found,
+            key=key.receipt_key,
+            warehouse_id=warehouses[entry.warehouse],
+            actor=current_reader().user,
+            now=desk.now(),
+            note_text=entry.note,
+            expected_return_id=key.expected_return_id,
+        )
+        skus = {line.order_line.sku_id for line in booked.receipt.lines}
+        return booked.receipt.id, shops_listing(session, sorted(skus))
+
+    try:
+        receipt_id, shops = desk.database.run(work)
+    except (
+        EmptyReceipt,
+        IdempotencyConflict,
+        InvalidQuantity,
+        NeverLeft,
+        ReceiptTooLarge,
+    ) as refusal:
+        return _refused(order_id, entry, key, refusal)
+    for shop in shops:
+        desk.bell.ring(shop)
+    return redirect(url_for("results.show_result", receipt_id=receipt_id), 303)
+
+
+def _form_key(entry: Entry, order_id: int) -> FormKey | None:
+    desk = current_desk()
+    try:
+        return read_form_key(
+            desk.settings, entry.key, current_reader(), order_id, desk.now()
+        )
+    except TokenRefused:
+        return None
+
+
+def _read(session: Session, entry: Entry) -> tuple[Sequence[Found], Notices]:
+    found, of_lines = quantities_of(entry)
+    troubles = []
+    if entry.warehouse not in {w.code for w in all_warehouses(session)}:
+        troubles.append(
+            gettext(
+                "There is no warehouse “%(code)s”. Choose one from the list.",
+                code=entry.warehouse[:50],
+            )
+        )
+    if trouble := note_trouble(entry.note):
+        troubles.append(trouble)
+    return found, Notices(troubles=troubles, of_lines=of_lines)
+
+
+def _again(
+    session: Session,
+    order_id: int,
+    entry: Entry,
+    notices: Notices,
+    key: FormKey,
+    *,
+    status: int = 400,
+) -> ResponseReturnValue:
+    return receipt_form.show(
+        session,
+        named_order(session, order_id),
+        return_id=key.expected_return_id,
+        entry=entry,
+        notices=notices,
+        status=status,
+    )
+
+
+def _stale_form(session: Session, order_id: int, entry: Entry) -> ResponseReturnValue:
+    """Answer a form whose key is over or not ours: show what it booked, or anew."""
+    desk = current_desk()
+    try:
+        key = read_form_key(
+            desk.settings, entry.key, current_reader(), order_id, desk.now(), late=True
+        )
+    except TokenRefused:
+        earlier = None
+    else:
+        earlier = receipt_by_key(session, key.receipt_key)
+    if earlier is not None:
+        return redirect(url_for("results.show_result", receipt_id=earlier.id), 303)
+    trouble = gettext(
+        "This form was open for too long, or was made for somebody else. Nothing was"
+        " booked. Check the numbers and book again."
+    )
+    entry = Entry(typed=entry.typed, warehouse=entry.warehouse, note=entry.note)
+    return receipt_form.show(
+        session,
+        named_order(session, order_id),
+        entry=entry,
+        notices=Notices(troubles=[trouble]),
+        status=400,
+    )
+
+
+def _refused(
+    order_id: int, entry: Entry, key: FormKey, refusal: Exception
+) -> ResponseReturnValue:
+    with current_desk().database.read() as session:
+        earlier = receipt_by_key(session, key.receipt_key)
+        if earlier is not None:
+            return _conflict(earlier)
+        status = 409 if isinstance(refusal, ReceiptTooLarge | NeverLeft) else 400
+        notices = Notices(troubles=[_sentence(refusal)])
+        return _again(session, order_id, entry, notices, key, status=status)
+
+
+def _sentence(refusal: Exception) -> str:
+    if isinstance(refusal, ReceiptTooLarge):
+        return gettext(
+            "%(sku)s: %(asked)s units entered, but only %(out)s are still out."
+            " Nothing was booked. Correct the numbers; what others have booked is"
+            " listed below.",
+            sku=refusal.sku,
+            asked=refusal.asked,
+            out=refusal.out,
+        )
+    if isinstance(refusal, NeverLeft):
+        return gettext("Nothing of this order has left the warehouse.")
+    return gettext(
+        "All numbers are zero: there is nothing to book. Write how many came back, or"
+        " go back to the list."
+    )
+
+
+def _conflict(earlier: Receipt) -> ResponseReturnValue:
+    return render_template("conflict.html", receipt=earlier), 409
