@@ -1,0 +1,68 @@
+"""What the demo prints."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from demo.numbers import Numbers
+
+
+class Screen:
+    """Prints the story, one line a step, three numbers side by side."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False, soft_wrap=True)
+
+    def title(self) -> None:
+        """Say what is about to be seen, and head the columns."""
+        self._console.print("[bold]Truestock[/]: real stock, never phantom stock.\n")
+
+    def command(self, line: str) -> None:
+        """Show a command that an admin would type."""
+        self._console.print(Text(f"$ ./truestock {line}", style="dim"))
+
+    def chapter(self, title: str) -> None:
+        """Begin a part of the story."""
+        self._console.print()
+        self._console.print(Text(title, style="bold"))
+        heads = f"{'':<52}{'on hand':>9}{'available':>11}{'Shopee shows':>14}"
+        self._console.print(Text(heads, style="dim"))
+
+    def step(self, what: str, numbers: Numbers) -> None:
+        """Print one thing that happened and the three numbers after it."""
+        left = f"  {what:<50}{numbers.on_hand:>9}"
+        right = f"{numbers.available:>11}{numbers.shown:>14}"
+        self._console.print(Text(left + right))
+
+    def remark(self, text: str) -> None:
+        """Add a sentence below a step."""
+        self._console.print(Text(f"      {text}", style="cyan"))
+
+    def naive(self, text: str) -> None:
+        """Say what a naive sync would have shown."""
+        self._console.print(Text(f"      {text}", style="yellow"))
+
+    def verdict(self, checked: list[str]) -> None:
+        """Say, in green, what was checked and found true."""
+        self._console.print()
+        for line in checked:
+            self._console.print(Text(f"  ✓ {line}", style="green"))
+        self._console.print(
+            Text("\n  No phantom stock: every number was checked.", style="bold green")
+        )
+
+    def failed(self, why: str) -> None:
+        """Say, in red, what was not as it should be."""
+        self._console.print(Text(f"\n  ✗ {why}", style="bold red"))
+
+    def leave_running(self, link: str, sandbox: str) -> None:
+        """Say where to go on by hand."""
+        self._console.print("\nThe page is running; the link opens it for 5 minutes:")
+        self._console.print(f"  {link}")
+        self._console.print(f"The sandbox's control API: {sandbox}/_control/health")
+        self._console.print("Ctrl-C stops everything and cleans up.")
+
+    def say(self, text: str) -> None:
+        """Print a sentence."""
+        self._console.print(text)
