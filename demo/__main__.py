@@ -18,8 +18,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="play, verify, exit")
     once = parser.parse_args().once
-    # A plain kill cleans up as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A plain kill cleans up as Ctrl-C does, and a shell that started us in the
+    # background does not take Ctrl-C away.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _interrupt)
     screen = Screen()
     try:
         with Machinery() as machinery:
