@@ -1,0 +1,1 @@
+"""Measures the stock room against the same rows written by bare SQL."""
