@@ -1,51 +1,115 @@
-"""Writes posted receipts: rows go in by themselves, objects stand for them after."""
+"""Writes a posted receipt with its lines and its place in the order's timeline."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
 
-from stock.errors import IdempotencyConflict
-from stock.models import Receipt, ReceiptLine
+from stock._fixed import FixedSql, is_sqlite, moment
 
-_INSERT = insert(Receipt).returning(Receipt.id)
-_INSERT_LINES = insert(ReceiptLine).returning(ReceiptLine.id, ReceiptLine.order_line_id)
+_COLUMNS = "key, content, order_id, warehouse_id, actor, note, posted_at"
+_VALUES = ":key, :content, :order_id, :warehouse_id, :actor, :note, :posted_at"
+_RECEIPT = f"""
+    INSERT INTO receipt ({_COLUMNS}) VALUES ({_VALUES})
+    ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+_INSERT = FixedSql(_RECEIPT)
+_INSERT_LINES = FixedSql("""
+    INSERT INTO receipt_line
+        (receipt_id, order_line_id, expected_return_id, good, damaged, lost)
+    SELECT :receipt_id, value ->> 0, :expected_return_id,
+           value ->> 1, value ->> 2, value ->> 3
+    FROM json_each(:lines) ORDER BY key RETURNING id, order_line_id
+""")
+_INSERT_EVENT = FixedSql("""
+    INSERT INTO order_event (order_id, happened_at, kind, actor, detail)
+    VALUES (:order_id, :posted_at, 'receipt', :actor, printf('R%06d', :receipt_id))
+""")
+# The same three in one round trip.
+_INSERT_ALL = FixedSql(
+    "",
+    f"""
+    WITH posted AS ({_RECEIPT}), noted AS (
+        INSERT INTO order_event (order_id, happened_at, kind, actor, detail)
+        SELECT :order_id, :posted_at, 'receipt', :actor,
+               'R' || CASE WHEN id < 1000000 THEN lpad(CAST(id AS text), 6, '0')
+                           ELSE CAST(id AS text) END
+        FROM posted
+    )
+    INSERT INTO receipt_line
+        (receipt_id, order_line_id, expected_return_id, good, damaged, lost)
+    SELECT posted.id, found.order_line_id, CAST(:expected_return_id AS bigint),
+           good, damaged, lost
+    FROM posted, unnest(CAST(:order_line_ids AS bigint[]), CAST(:good AS integer[]),
+                        CAST(:damaged AS integer[]), CAST(:lost AS integer[]))
+        AS found (order_line_id, good, damaged, lost)
+    RETURNING id, order_line_id, receipt_id
+    """,
+)
 
 
-def insert_receipt(
-    session: Session, receipt: Receipt, lines: Sequence[ReceiptLine]
-) -> None:
-    """Write a receipt with its lines, one for each order line.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A receipt to be written; rows are order line, good, damaged, lost."""
 
-    A flush would do the same at several times the cost.  Raises
-    ``IdempotencyConflict`` when another order's receipt has just taken the key.
-    """
-    connection = session.connection()
-    try:
-        receipt.id = connection.execute(_INSERT, _columns(receipt)).scalar_one()
-    except IntegrityError as error:
-        if "uq_receipt_key" not in str(error.orig):
-            raise
-        raise IdempotencyConflict(receipt.key) from error
-    for line in lines:
-        line.receipt_id = receipt.id
-    inserted = connection.execute(_INSERT_LINES, [_columns(line) for line in lines])
-    ids = {order_line_id: line_id for line_id, order_line_id in inserted}
-    for line in lines:
-        line.id = ids[line.order_line_id]
-    for item in (receipt, *lines):
-        make_transient_to_detached(item)
-    set_committed_value(receipt, "lines", list(lines))
-    session.add(receipt)
+    key: str
+    content: str
+    order_id: int
+    warehouse_id: int
+    actor: str
+    note: str
+    posted_at: datetime
+    expected_return_id: int | None
+    rows: Sequence[tuple[int, int, int, int]]
 
 
-def _columns(item: Receipt | ReceiptLine) -> dict[str, object]:
-    return {
-        attribute.key: getattr(item, attribute.key)
-        for attribute in item.__mapper__.column_attrs
-        if attribute.key != "id"
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A written receipt: its id, and the ids of its lines by order line."""
+
+    receipt_id: int
+    line_ids: Mapping[int, int]
+
+
+def write_receipt(session: Session, document: Document) -> Written | None:
+    """Write a receipt; ``None`` when its key has been taken meanwhile."""
+    head = {
+        "key": document.key,
+        "content": document.content,
+        "order_id": document.order_id,
+        "warehouse_id": document.warehouse_id,
+        "actor": document.actor,
+        "note": document.note,
+        "posted_at": moment(session, document.posted_at),
+        "expected_return_id": document.expected_return_id,
     }
+    if is_sqlite(session):
+        return _write_one_by_one(session, head, document)
+    order_line_ids, good, damaged, lost = map(list, zip(*document.rows, strict=True))
+    lines = {
+        "order_line_ids": order_line_ids,
+        "good": good,
+        "damaged": damaged,
+        "lost": lost,
+    }
+    rows = _INSERT_ALL.run(session, {**head, **lines}).all()
+    if not rows:
+        return None
+    return Written(rows[0].receipt_id, {row.order_line_id: row.id for row in rows})
+
+
+def _write_one_by_one(
+    session: Session, head: Mapping[str, Any], document: Document
+) -> Written | None:
+    receipt_id = _INSERT.run(session, head).scalar()
+    if receipt_id is None:
+        return None
+    own = {**head, "receipt_id": receipt_id, "lines": json.dumps(document.rows)}
+    rows = _INSERT_LINES.run(session, own).all()
+    _INSERT_EVENT.run(session, own)
+    return Written(receipt_id, {row.order_line_id: row.id for row in rows})

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, TextClause, text
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from stock.models.ledger import Movement
+from stock._fixed import FixedSql, is_sqlite, moment
 from stock.transfers import Transfer
 
 _COLUMNS = (
@@ -47,7 +47,7 @@ _TYPES = (
 )
 _NAMES = ", ".join(_COLUMNS)
 
-_POSTGRESQL = text(
+_INSERT_POSTGRESQL = (
     f"INSERT INTO movement (posted_at, {_NAMES})"
     f" SELECT :posted_at, {_NAMES} FROM unnest("
     + ", ".join(
@@ -57,37 +57,38 @@ _POSTGRESQL = text(
     + f") WITH ORDINALITY AS batch ({_NAMES}, position) ORDER BY position"
     " ON CONFLICT (key) DO NOTHING RETURNING id, key"
 )
-_SQLITE = text(
+_INSERT_SQLITE = (
     f"INSERT INTO movement (posted_at, {_NAMES}) SELECT :posted_at, "
     + ", ".join(f"value ->> {position}" for position in range(len(_COLUMNS)))
     + " FROM json_each(:batch) ORDER BY key RETURNING id, key"
 )
 
-_FOUND = (
-    Movement.id,
-    Movement.key,
-    Movement.posted_at,
-    Movement.sku_id,
-    Movement.quantity,
-    Movement.from_bucket,
-    Movement.from_warehouse_id,
-    Movement.to_bucket,
-    Movement.to_warehouse_id,
-    Movement.order_line_id,
-    Movement.receipt_line_id,
-    Movement.document,
+_INSERT = FixedSql(_INSERT_SQLITE, _INSERT_POSTGRESQL)
+_CONTENT = (
+    "id, key, posted_at, sku_id, quantity, from_bucket, from_warehouse_id,"
+    " to_bucket, to_warehouse_id, order_line_id, receipt_line_id, document"
 )
-_FIND = f"SELECT {', '.join(column.key for column in _FOUND)} FROM movement WHERE key"
-_FIND_POSTGRESQL = text(f"{_FIND} = ANY (CAST(:keys AS text[]))").columns(*_FOUND)
-_FIND_SQLITE = text(f"{_FIND} IN (SELECT value FROM json_each(:keys))").columns(*_FOUND)
+_FIND = f"SELECT {_CONTENT} FROM movement WHERE key"
+_FIND_POSTED = FixedSql(
+    f"{_FIND} IN (SELECT value FROM json_each(:keys))", f"{_FIND} = ANY (:keys)"
+)
+_LEVELS = "order_line_id, sku_id, committed, out, received, damaged, lost"
+_LOCK = f"SELECT {_LEVELS} FROM line_level WHERE order_line_id"
+_LOCK_LINES = FixedSql(
+    f"{_LOCK} IN (SELECT value FROM json_each(:line_ids))",
+    f"{_LOCK} = ANY (:line_ids) ORDER BY order_line_id FOR UPDATE",
+)
+
+
+def lock_lines(session: Session, line_ids: list[int]) -> Mapping[int, Row[Any]]:
+    """Lock order lines in one sorted order and return their levels by line."""
+    rows = _LOCK_LINES.run(session, {"line_ids": _list(session, line_ids)})
+    return {row.order_line_id: row for row in rows}
 
 
 def find_movements(session: Session, keys: list[str]) -> Iterable[Row[Any]]:
     """Return id, key, moment and content of the movements with these keys."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        return connection.execute(_FIND_SQLITE, {"keys": json.dumps(keys)})
-    return connection.execute(_FIND_POSTGRESQL, {"keys": keys})
+    return _FIND_POSTED.run(session, {"keys": _list(session, keys)})
 
 
 def insert_movements(
@@ -98,25 +99,17 @@ def insert_movements(
     On PostgreSQL a key that another transaction posted meanwhile is left out.
     """
     rows = [_row(transfer) for transfer in transfers]
-    statement, parameters = _prepare(session, rows, posted_at)
-    inserted = session.connection().execute(statement, parameters)
-    return {key: movement_id for movement_id, key in inserted}
+    batch = {"posted_at": moment(session, posted_at)}
+    if is_sqlite(session):
+        inserted = _INSERT.run(session, {**batch, "batch": json.dumps(rows)})
+    else:
+        arrays = zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)
+        inserted = _INSERT.run(session, {**batch, **dict(arrays)})
+    return {row.key: row.id for row in inserted}
 
 
-def _prepare(
-    session: Session, rows: list[tuple[object, ...]], posted_at: datetime
-) -> tuple[TextClause, dict[str, object]]:
-    if session.get_bind().dialect.name == "sqlite":
-        moment = posted_at.astimezone(UTC).replace(tzinfo=None)
-        return _SQLITE, {
-            "posted_at": moment.isoformat(sep=" ", timespec="microseconds"),
-            "batch": json.dumps(rows),
-        }
-    arrays = {
-        name: list(values)
-        for name, values in zip(_COLUMNS, zip(*rows, strict=True), strict=True)
-    }
-    return _POSTGRESQL, {"posted_at": posted_at, **arrays}
+def _list(session: Session, values: list[Any]) -> object:
+    return json.dumps(values) if is_sqlite(session) else values
 
 
 def _row(transfer: Transfer) -> tuple[object, ...]:

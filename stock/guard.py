@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from stock._statements import find_movements, insert_movements
+from stock._fixed import aware
+from stock._statements import find_movements, insert_movements, lock_lines
 from stock.errors import (
     ForbiddenTransfer,
     IdempotencyConflict,
@@ -25,22 +26,6 @@ from stock.rules import RANK, Paper, rule_for
 from stock.transfers import Bucket, Posting, Transfer
 
 LARGEST_QUANTITY = 9_999_999
-
-# Made once: building a statement costs more than sending it.
-_LOCK_LINES = (
-    select(
-        LineLevel.order_line_id,
-        LineLevel.sku_id,
-        LineLevel.committed,
-        LineLevel.out,
-        LineLevel.received,
-        LineLevel.damaged,
-        LineLevel.lost,
-    )
-    .where(LineLevel.order_line_id.in_(bindparam("line_ids", expanding=True)))
-    .order_by(LineLevel.order_line_id)
-    .with_for_update()
-)
 
 
 def post(session: Session, transfers: Sequence[Transfer]) -> list[Posting]:
@@ -86,12 +71,7 @@ def _lock_lines(
     session: Session, transfers: Iterable[Transfer]
 ) -> Mapping[int, Row[Any]]:
     ids = {t.order_line_id for t in transfers if t.order_line_id is not None}
-    if not ids:
-        return {}
-    found: Iterable[Row[Any]] = session.connection().execute(
-        _LOCK_LINES, {"line_ids": sorted(ids)}
-    )
-    return {row.order_line_id: row for row in found}
+    return lock_lines(session, sorted(ids)) if ids else {}
 
 
 def _find_posted(session: Session, batch: Mapping[str, Transfer]) -> dict[str, Posting]:
@@ -101,7 +81,10 @@ def _find_posted(session: Session, batch: Mapping[str, Transfer]) -> dict[str, P
         if tuple(material) != _material(batch[key]):
             raise IdempotencyConflict(key)
         posted[key] = Posting(
-            movement_id=movement_id, key=key, posted_at=posted_at, replayed=True
+            movement_id=movement_id,
+            key=key,
+            posted_at=aware(posted_at),
+            replayed=True,
         )
     return posted
 

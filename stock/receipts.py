@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from stock._documents import insert_receipt
+from stock._documents import Document, Written, write_receipt
+from stock._fixed import FixedSql
 from stock.errors import (
     EmptyReceipt,
     IdempotencyConflict,
@@ -22,36 +23,29 @@ from stock.errors import (
     UnknownSku,
 )
 from stock.guard import LARGEST_QUANTITY, post
-from stock.models import LineLevel, Order, OrderLine, Receipt, ReceiptLine, Sku
+from stock.models import LineLevel, Order, OrderLine
+from stock.models.receipts import receipt_number
 from stock.readable import readable_text
-from stock.settling import settle_receipts
-from stock.timeline import note_at_once
+from stock.settling import settle_arrival
 from stock.transfers import Bucket, Place, Transfer
 
-# Made once: building a statement costs more than sending it.
-_LOCK_ORDER = (
-    select(Order.channel_order_id)
-    .where(Order.id == bindparam("order_id"))
-    .with_for_update()
-)
-_LINES = (
-    select(
-        OrderLine.id,
-        OrderLine.sku_id,
-        OrderLine.warehouse_id,
-        Sku.code,
-        LineLevel.out,
-        (LineLevel.out + LineLevel.received + LineLevel.damaged + LineLevel.lost).label(
-            "shipped"
-        ),
-        Receipt.id.label("earlier_id"),
-        Receipt.content.label("earlier_content"),
-    )
-    .join(LineLevel, LineLevel.order_line_id == OrderLine.id)
-    .join(Sku, Sku.id == OrderLine.sku_id)
-    .outerjoin(Receipt, Receipt.key == bindparam("asked_key"))
-    .where(OrderLine.order_id == bindparam("order_id"))
-)
+# The order and the lines are locked together, so that a waiting clerk reads what the
+# other one has left.
+_LOCK = """
+    SELECT customer_order.channel_order_id, line.id, line.sku_id, line.warehouse_id,
+           sku.code, level.out,
+           level.out + level.received + level.damaged + level.lost AS shipped,
+           receipt.id AS earlier_id, receipt.content AS earlier_content
+    FROM "order" customer_order
+    JOIN order_line line ON line.order_id = customer_order.id
+    JOIN line_level level ON level.order_line_id = line.id
+    JOIN sku ON sku.id = line.sku_id
+    LEFT JOIN receipt ON receipt.key = :key
+    WHERE customer_order.id = :order_id ORDER BY line.id
+"""
+_LOCK_LINES = FixedSql(_LOCK, f"{_LOCK} FOR UPDATE OF customer_order, level")
+_FIND = FixedSql("SELECT id, content FROM receipt WHERE key = :key")
+_OUTCOMES = (Bucket.AVAILABLE, Bucket.DAMAGED, Bucket.LOST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +77,13 @@ class FoundSku:
 class Booked:
     """The posted receipt; ``replayed`` when its key had been posted before."""
 
-    receipt: Receipt
+    receipt_id: int
     replayed: bool
+
+    @property
+    def number(self) -> str:
+        """The number that people read out to each other."""
+        return receipt_number(self.receipt_id)
 
 
 def record_receipt(
@@ -110,12 +109,11 @@ def record_receipt(
     lines = _sum_lines(found)
     note_text = readable_text(note_text, 500)
     content = _digest(order.id, lines, warehouse_id, note_text)
-    name, held = _lock_lines(session, order.id, key)
-    earlier = _find_earlier(session, held.values(), key, content)
+    held = _lock_lines(session, order, key)
+    earlier = _earlier(session, held, lines, key)
     if earlier is not None:
-        return Booked(earlier, replayed=True)
-    _check_lines(name, held, lines)
-    receipt = Receipt(
+        return _replayed(earlier, key, content)
+    document = Document(
         key=key,
         content=content,
         order_id=order.id,
@@ -123,13 +121,16 @@ def record_receipt(
         actor=actor,
         note=note_text,
         posted_at=now,
+        expected_return_id=expected_return_id,
+        rows=[(x.order_line_id, x.good, x.damaged, x.lost) for x in lines],
     )
-    receipt_lines = [_receipt_line(line, expected_return_id) for line in lines]
-    insert_receipt(session, receipt, receipt_lines)
-    post(session, list(_transfers(held, receipt)))
-    settle_receipts(session, order.id)
-    note_at_once(session, order.id, now, "receipt", receipt.number, actor=actor)
-    return Booked(receipt, replayed=False)
+    written = write_receipt(session, document)
+    if written is None:
+        # Another order's receipt took the key while this one was on its way.
+        return _replayed(_FIND.run(session, {"key": key}).one(), key, content)
+    post(session, list(_transfers(held, document, written)))
+    settle_arrival(session, document)
+    return Booked(written.receipt_id, replayed=False)
 
 
 def spread_over_lines(
@@ -199,30 +200,39 @@ def _digest(
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _lock_lines(
-    session: Session, order_id: int, key: str
-) -> tuple[str, Mapping[int, Row[Any]]]:
-    """Lock an order; return its number, and its lines with what is out of each.
-
-    Beside each line stands the receipt that has taken the key, if there is one.
-    """
-    connection = session.connection()
-    name = connection.execute(_LOCK_ORDER, {"order_id": order_id}).scalar_one()
-    asked = {"order_id": order_id, "asked_key": key}
-    lines: Iterable[Row[Any]] = connection.execute(_LINES, asked)
-    return name, {row.id: row for row in lines}
+def _lock_lines(session: Session, order: Order, key: str) -> Mapping[int, Row[Any]]:
+    """Lock an order and return its lines; beside each the receipt that has the key."""
+    rows = _LOCK_LINES.run(session, {"order_id": order.id, "key": key})
+    held = {row.id: row for row in rows}
+    if not held:
+        raise NeverLeft(order.channel_order_id)
+    return held
 
 
-def _find_earlier(
-    session: Session, held: Iterable[Row[Any]], key: str, content: str
-) -> Receipt | None:
-    for row in held:
-        if row.earlier_id is None:
-            return None
-        if row.earlier_content != content:
-            raise IdempotencyConflict(key)
-        return session.get_one(Receipt, row.earlier_id)
+def _earlier(
+    session: Session, held: Mapping[int, Row[Any]], lines: Sequence[Found], key: str
+) -> tuple[int, str] | None:
+    """Return the receipt that was booked with this key, or else judge the new one."""
+    first = next(iter(held.values()))
+    if first.earlier_id is not None:
+        return first.earlier_id, first.earlier_content
+    try:
+        _check_lines(held, lines)
+    except (NeverLeft, ReceiptTooLarge):
+        # Whoever waited for the lock saw the receipts from before the wait: it may be
+        # this very receipt that has taken the units.
+        booked = _FIND.run(session, {"key": key}).one_or_none()
+        if booked is None:
+            raise
+        return booked.id, booked.content
     return None
+
+
+def _replayed(earlier: Sequence[Any], key: str, content: str) -> Booked:
+    receipt_id, booked_content = earlier
+    if booked_content != content:
+        raise IdempotencyConflict(key)
+    return Booked(receipt_id, replayed=True)
 
 
 def _lines_with_levels(
@@ -238,9 +248,8 @@ def _lines_with_levels(
     return [(line, level) for line, level in rows]
 
 
-def _check_lines(
-    order: str, held: Mapping[int, Row[Any]], lines: Sequence[Found]
-) -> None:
+def _check_lines(held: Mapping[int, Row[Any]], lines: Sequence[Found]) -> None:
+    order = next(iter(held.values())).channel_order_id
     if not any(row.shipped for row in held.values()):
         raise NeverLeft(order)
     for line in lines:
@@ -253,35 +262,23 @@ def _check_lines(
             )
 
 
-def _receipt_line(found: Found, expected_return_id: int | None) -> ReceiptLine:
-    return ReceiptLine(
-        order_line_id=found.order_line_id,
-        expected_return_id=expected_return_id,
-        good=found.good,
-        damaged=found.damaged,
-        lost=found.lost,
-    )
-
-
-def _transfers(held: Mapping[int, Row[Any]], receipt: Receipt) -> Iterable[Transfer]:
-    for line in receipt.lines:
-        order_line = held[line.order_line_id]
-        outcomes = (
-            (Bucket.AVAILABLE, line.good),
-            (Bucket.DAMAGED, line.damaged),
-            (Bucket.LOST, line.lost),
-        )
-        for bucket, quantity in outcomes:
+def _transfers(
+    held: Mapping[int, Row[Any]], document: Document, written: Written
+) -> Iterable[Transfer]:
+    for order_line_id, *quantities in document.rows:
+        order_line = held[order_line_id]
+        line_id = written.line_ids[order_line_id]
+        for bucket, quantity in zip(_OUTCOMES, quantities, strict=True):
             if quantity:
                 yield Transfer(
-                    key=f"receipt-line:{line.id}:{bucket}",
+                    key=f"receipt-line:{line_id}:{bucket}",
                     sku_id=order_line.sku_id,
                     quantity=quantity,
                     source=Place(Bucket.OUT, order_line.warehouse_id),
-                    target=Place(bucket, receipt.warehouse_id),
-                    order_line_id=order_line.id,
-                    receipt_line_id=line.id,
-                    document=f"receipt {receipt.number}",
-                    actor=receipt.actor,
-                    reason=receipt.note,
+                    target=Place(bucket, document.warehouse_id),
+                    order_line_id=order_line_id,
+                    receipt_line_id=line_id,
+                    document=f"receipt {receipt_number(written.receipt_id)}",
+                    actor=document.actor,
+                    reason=document.note,
                 )

@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from stock._documents import Document
+from stock._fixed import FixedSql, is_sqlite
 from stock.models import (
     ExpectedReturn,
     ExpectedReturnLine,
@@ -35,6 +37,7 @@ _ANNOUNCED = (
         ExpectedReturnLine.order_line_id,
         ExpectedReturnLine.quantity,
         ExpectedReturnLine.settled.label("settled_before"),
+        ExpectedReturnLine.lost.label("lost_before"),
     )
     .outerjoin(
         ExpectedReturnLine, ExpectedReturnLine.expected_return_id == ExpectedReturn.id
@@ -57,12 +60,45 @@ _SET_SETTLED = (
     update(ExpectedReturnLine)
     .where(ExpectedReturnLine.expected_return_id == bindparam("return_key"))
     .where(ExpectedReturnLine.order_line_id == bindparam("line_key"))
-    .values(settled=bindparam("units"))
+    .values(settled=bindparam("units"), lost=bindparam("lost_units"))
 )
 _SET_STATE = (
     update(ExpectedReturn)
     .where(ExpectedReturn.id == bindparam("return_key"))
     .values(state=bindparam("new_state"))
+)
+_ROOMS = FixedSql("""
+    SELECT item.id AS return_id, item.return_id AS name, line.order_line_id,
+           line.quantity, line.settled, line.lost
+    FROM expected_return item
+    JOIN expected_return_line line ON line.expected_return_id = item.id
+    WHERE item.order_id = :order_id
+""")
+_SET_ROOM = FixedSql("""
+    UPDATE expected_return_line SET settled = :settled, lost = :lost
+    WHERE expected_return_id = :return_id AND order_line_id = :line_id
+""")
+_SET_RETURN = FixedSql(
+    "UPDATE expected_return SET state = :state WHERE id = :return_id"
+)
+# The same for all of them, in one round trip.
+_SET_ALL = FixedSql(
+    "",
+    """
+    WITH placed AS (
+        UPDATE expected_return_line line
+        SET settled = change.settled, lost = change.lost
+        FROM unnest(CAST(:line_returns AS bigint[]), CAST(:line_ids AS bigint[]),
+                    CAST(:settled AS integer[]), CAST(:lost AS integer[]))
+            AS change (return_id, line_id, settled, lost)
+        WHERE line.expected_return_id = change.return_id
+          AND line.order_line_id = change.line_id
+    )
+    UPDATE expected_return item SET state = change.state
+    FROM unnest(CAST(:return_ids AS bigint[]), CAST(:states AS text[]))
+        AS change (id, state)
+    WHERE item.id = change.id
+    """,
 )
 
 
@@ -73,9 +109,15 @@ class _Room:
     return_id: int
     line_id: int
     quantity: int
-    settled_before: int
+    settled_before: int = 0
+    lost_before: int = 0
     settled: int = 0
     lost: int = 0
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether it holds something else than the database says."""
+        return (self.settled, self.lost) != (self.settled_before, self.lost_before)
 
     def take(self, quantity: int, *, lost: int) -> int:
         """Settle up to ``quantity`` units here and return how many did fit."""
@@ -110,13 +152,78 @@ def settle_receipts(session: Session, order_id: int) -> None:
     _forget(session, {item.head.id for item in announced})
 
 
+def settle_arrival(session: Session, document: Document) -> None:
+    """Spread one receipt over the expected returns, as ``settle_receipts`` would.
+
+    What came before stands in the rows already; only the new units are placed.
+    """
+    rows = _ROOMS.run(session, {"order_id": document.order_id})
+    found = [(row.name, _standing_room(row)) for row in rows]
+    rooms = [room for _, room in sorted(found, key=lambda x: (x[0], x[1].line_id))]
+    for line_id, good, damaged, lost in document.rows:
+        own = document.expected_return_id
+        _place(rooms, line_id, good + damaged + lost, lost=lost, own=own)
+    changed = [room for room in rooms if room.has_changed]
+    touched = sorted({room.return_id for room in changed})
+    states = [
+        _progress([room for room in rooms if room.return_id == return_id])
+        for return_id in touched
+    ]
+    if changed:
+        _write_arrival(session, changed, touched, [state.value for state in states])
+        _forget(session, set(touched))
+
+
+def _standing_room(row: Row[Any]) -> _Room:
+    return _Room(
+        return_id=row.return_id,
+        line_id=row.order_line_id,
+        quantity=row.quantity,
+        settled_before=row.settled,
+        lost_before=row.lost,
+        settled=row.settled,
+        lost=row.lost,
+    )
+
+
+def _write_arrival(
+    session: Session,
+    changed: Sequence[_Room],
+    return_ids: Sequence[int],
+    states: Sequence[str],
+) -> None:
+    columns = {
+        "line_returns": [room.return_id for room in changed],
+        "line_ids": [room.line_id for room in changed],
+        "settled": [room.settled for room in changed],
+        "lost": [room.lost for room in changed],
+        "return_ids": return_ids,
+        "states": states,
+    }
+    if not is_sqlite(session):
+        _SET_ALL.run(session, columns)
+        return
+    for room in changed:
+        values = {"settled": room.settled, "lost": room.lost}
+        key = {"return_id": room.return_id, "line_id": room.line_id}
+        _SET_ROOM.run(session, {**values, **key})
+    for return_id, state in zip(return_ids, states, strict=True):
+        _SET_RETURN.run(session, {"return_id": return_id, "state": state})
+
+
 def _read_announced(connection: Connection, order_id: int) -> Sequence[_Announced]:
     found: dict[int, _Announced] = {}
     for row in connection.execute(_ANNOUNCED, {"order_id": order_id}):
         item = found.setdefault(row.id, _Announced(row))
         if row.order_line_id is not None:
             item.rooms.append(
-                _Room(row.id, row.order_line_id, row.quantity, row.settled_before)
+                _Room(
+                    row.id,
+                    row.order_line_id,
+                    row.quantity,
+                    row.settled_before,
+                    row.lost_before,
+                )
             )
     for item in found.values():
         item.rooms.sort(key=lambda room: room.line_id)
@@ -125,23 +232,37 @@ def _read_announced(connection: Connection, order_id: int) -> Sequence[_Announce
 
 
 def _allocate(rooms: Sequence[_Room], arrived: Iterable[Row[Any]]) -> None:
-    for receipt in arrived:
-        rest = receipt.good + receipt.damaged + receipt.lost
-        lost = receipt.lost
-        own = receipt.expected_return_id
-        same_line = [r for r in rooms if r.line_id == receipt.order_line_id]
-        # The return that the clerk opened first, then the others.
-        for room in sorted(same_line, key=lambda r: r.return_id != own):
-            before = room.lost
-            rest -= room.take(rest, lost=lost)
-            lost -= room.lost - before
+    for row in arrived:
+        _place(
+            rooms,
+            row.order_line_id,
+            row.good + row.damaged + row.lost,
+            lost=row.lost,
+            own=row.expected_return_id,
+        )
+
+
+def _place(
+    rooms: Iterable[_Room], line_id: int, units: int, *, lost: int, own: int | None
+) -> None:
+    same_line = [room for room in rooms if room.line_id == line_id]
+    # The return that the clerk opened first, then the others.
+    for room in sorted(same_line, key=lambda r: r.return_id != own):
+        before = room.lost
+        units -= room.take(units, lost=lost)
+        lost -= room.lost - before
 
 
 def _write_settled(connection: Connection, rooms: Iterable[_Room]) -> None:
     changed = [
-        {"return_key": r.return_id, "line_key": r.line_id, "units": r.settled}
-        for r in rooms
-        if r.settled != r.settled_before
+        {
+            "return_key": room.return_id,
+            "line_key": room.line_id,
+            "units": room.settled,
+            "lost_units": room.lost,
+        }
+        for room in rooms
+        if room.has_changed
     ]
     if changed:
         connection.execute(_SET_SETTLED, changed)
@@ -165,11 +286,16 @@ def _state(item: _Announced) -> ReturnState:
         return ReturnState.WITHDRAWN
     if item.head.return_id != FROM_ORDER and not goods_come_back:
         return ReturnState.NO_GOODS
+    return _progress(item.rooms)
+
+
+def _progress(rooms: Sequence[_Room]) -> ReturnState:
+    settled = sum(room.settled for room in rooms)
     if not settled:
         return ReturnState.AWAITING
-    if settled < sum(room.quantity for room in item.rooms):
+    if settled < sum(room.quantity for room in rooms):
         return ReturnState.PARTLY_RECEIVED
-    if settled == sum(room.lost for room in item.rooms):
+    if settled == sum(room.lost for room in rooms):
         return ReturnState.WRITTEN_OFF
     return ReturnState.RECEIVED
 
@@ -183,4 +309,4 @@ def _forget(session: Session, return_ids: set[int]) -> None:
             isinstance(instance, ExpectedReturnLine)
             and instance.expected_return_id in return_ids
         ):
-            session.expire(instance, ["settled"])
+            session.expire(instance, ["settled", "lost"])

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from stock.models import Order, OrderEvent
-
-_INSERT = insert(OrderEvent)
 
 
 def note(
@@ -30,20 +27,4 @@ def note(
             detail=detail[:300],
             actor=actor,
         )
-    )
-
-
-def note_at_once(
-    session: Session, order_id: int, at: datetime, kind: str, detail: str, *, actor: str
-) -> None:
-    """Add one line in a statement of its own, for those who write just one."""
-    session.connection().execute(
-        _INSERT,
-        {
-            "order_id": order_id,
-            "happened_at": at,
-            "kind": kind,
-            "detail": detail[:300],
-            "actor": actor,
-        },
     )

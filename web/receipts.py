@@ -87,8 +87,9 @@ def _record(
             note_text=entry.note,
             expected_return_id=key.expected_return_id,
         )
-        skus = {line.order_line.sku_id for line in booked.receipt.lines}
-        return booked.receipt.id, shops_listing(session, sorted(skus))
+        named = {item.order_line_id for item in found}
+        skus = {line.sku_id for line in order.lines if line.id in named}
+        return booked.receipt_id, shops_listing(session, sorted(skus))
 
     try:
         receipt_id, shops = desk.database.run(work)

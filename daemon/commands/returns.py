@@ -83,7 +83,7 @@ def receive(
         )
         _ring(desk, [item.sku for item in found])
     again = " already" if booked.replayed else ""
-    say(f"Receipt {booked.receipt.number} is{again} posted.")
+    say(f"Receipt {booked.number} is{again} posted.")
 
 
 def _book(

@@ -171,7 +171,9 @@ class ExpectedReturnLine(Base):
     )
     quantity: Mapped[int]
     settled: Mapped[int] = mapped_column(default=0)
-    """Units that receipts and write-offs have accounted for."""
+    """Units that receipts and write-offs have accounted for ..."""
+    lost: Mapped[int] = mapped_column(default=0, server_default="0")
+    """... and how many of them will not come back."""
 
     expected_return: Mapped[ExpectedReturn] = relationship(back_populates="lines")
     order_line: Mapped[OrderLine] = relationship()

@@ -12,6 +12,11 @@ from stock.models.catalogue import Sku, Warehouse
 from stock.models.orders import Order, OrderLine
 
 
+def receipt_number(receipt_id: int) -> str:
+    """Return the number that people read out to each other."""
+    return f"R{receipt_id:06d}"
+
+
 class Receipt(Base):
     """A posted return receipt: what the warehouse found in a parcel of an order."""
 
@@ -36,7 +41,7 @@ class Receipt(Base):
     @property
     def number(self) -> str:
         """The number that people read out to each other."""
-        return f"R{self.id:06d}"
+        return receipt_number(self.id)
 
 
 class ReceiptLine(Base):

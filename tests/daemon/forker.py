@@ -6,13 +6,14 @@ on imports.  Speaks JSON lines on stdin and stdout.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any, NoReturn
 
 from tests.daemon.places import CHECKOUT
 
@@ -26,6 +27,7 @@ class Forker:
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
         )
 
@@ -49,8 +51,15 @@ class Forker:
 
 def serve() -> None:
     """Run what is asked for, one command after the other."""
-    from daemon.commands import main
+    from daemon.commands import main, truestock
+    from daemon.worker import load_jobs
 
+    load_jobs()
+    # The first command brings in what is imported late.
+    with tempfile.TemporaryDirectory() as var:
+        os.environ["TRUESTOCK_VAR"] = var
+        with contextlib.redirect_stdout(sys.stderr):
+            truestock.main(["init"], standalone_mode=False)
     for line in sys.stdin:
         arguments, environment, given = json.loads(line)
         with (
@@ -63,8 +72,7 @@ def serve() -> None:
             child = os.fork()
             if not child:
                 _become(arguments, environment, (asked, out, err))
-                main()
-                sys.exit(0)
+                _end(main)
             _, status = os.waitpid(child, 0)
             told = [_read(out), _read(err)]
         print(json.dumps([os.waitstatus_to_exitcode(status), *told]), flush=True)
@@ -83,6 +91,18 @@ def _become(
     sys.argv = ["truestock", *arguments]
     os.environ.clear()
     os.environ.update(environment)
+
+
+def _end(main: Callable[[], None]) -> NoReturn:
+    code: object = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not by way of the interpreter's own end, which would tidy up the parent's things.
+    os._exit(code if isinstance(code, int) else 0)
 
 
 def _read(stream: IO[str]) -> str:

@@ -67,9 +67,13 @@ class Truestock:
         self, *arguments: str, given: str = "", expect: int = 0
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        done = _forkers[-1].run(arguments, self.environment, given)
+        done = self.ask(*arguments, given=given)
         assert done.returncode == expect, done.stdout + done.stderr
         return done
+
+    def ask(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command to whatever end."""
+        return _forkers[-1].run(arguments, self.environment, given)
 
     def say(self, *arguments: str, given: str = "") -> str:
         """Return what a command prints."""

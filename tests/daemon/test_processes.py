@@ -57,14 +57,7 @@ def installation(
 
 def fulfilment(installation: Truestock, order: str) -> str:
     """Return how far an order has come, or nothing while it is unknown."""
-    done = subprocess.run(
-        ["./truestock", "order", "show", "s1", order, "--json"],
-        cwd=CHECKOUT,
-        env=installation.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = installation.ask("order", "show", "s1", order, "--json")
     return str(json.loads(done.stdout)["fulfilment"]) if not done.returncode else ""
 
 

@@ -18,7 +18,7 @@ from tests.sandbox.driver import Control, Seller
 
 @pytest.fixture
 def restocker(open_seller: Callable[..., Seller], desk: Desk) -> Seller:
-    """A Shopee that puts cancelled units back by itself, wherever they are."""
+    """A Shopee that puts cancelled units back by itself."""
     account = open_seller(auto_restock="on_cancel")
     account.sell(A=5, B=5)
     desk.open(account, A=5, B=5)
@@ -244,7 +244,7 @@ def test_an_order_that_never_left_cannot_be_received(
     opened.sync()
 
     with pytest.raises(NeverLeft):
-        opened.receive(order, good("A", 2))
+        opened.receive(order, good("A", 1))
 
 
 def test_the_same_news_again_changes_nothing(opened: Desk, seller: Seller) -> None:

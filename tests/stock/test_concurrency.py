@@ -80,7 +80,7 @@ def test_one_receipt_sent_many_times_at_once_is_booked_once(
 
     booked = [answer for answer in answers if isinstance(answer, Booked)]
     assert len(booked) == clerks
-    assert len({answer.receipt.id for answer in booked}) == 1
+    assert len({answer.receipt_id for answer in booked}) == 1
     assert [answer.replayed for answer in booked].count(False) == 1
     assert world.level("MUG").available == 10
 

@@ -445,6 +445,7 @@ def _create_tables() -> None:
         sa.Column("order_line_id", IDENTITY, nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("settled", sa.Integer(), nullable=False),
+        sa.Column("lost", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["expected_return_id"],
             ["expected_return.id"],
