@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from stock._fixed import FixedSql, is_sqlite, moment
+from stock._fixed import FixedSql, Wire
 
 _COLUMNS = "key, content, order_id, warehouse_id, actor, note, posted_at"
 _VALUES = ":key, :content, :order_id, :warehouse_id, :actor, :note, :posted_at"
@@ -18,14 +16,17 @@ _RECEIPT = f"""
     INSERT INTO receipt ({_COLUMNS}) VALUES ({_VALUES})
     ON CONFLICT (key) DO NOTHING RETURNING id
 """
-_INSERT = FixedSql(_RECEIPT)
-_INSERT_LINES = FixedSql("""
+_INSERT = FixedSql(_RECEIPT, columns="id")
+_INSERT_LINES = FixedSql(
+    """
     INSERT INTO receipt_line
         (receipt_id, order_line_id, expected_return_id, good, damaged, lost)
     SELECT :receipt_id, value ->> 0, :expected_return_id,
            value ->> 1, value ->> 2, value ->> 3
     FROM json_each(:lines) ORDER BY key RETURNING id, order_line_id
-""")
+    """,
+    columns="id order_line_id",
+)
 _INSERT_EVENT = FixedSql("""
     INSERT INTO order_event (order_id, happened_at, kind, actor, detail)
     VALUES (:order_id, :posted_at, 'receipt', :actor, printf('R%06d', :receipt_id))
@@ -50,6 +51,7 @@ _INSERT_ALL = FixedSql(
         AS found (order_line_id, good, damaged, lost)
     RETURNING id, order_line_id, receipt_id
     """,
+    columns="id order_line_id receipt_id",
 )
 
 
@@ -76,7 +78,7 @@ class Written:
     line_ids: Mapping[int, int]
 
 
-def write_receipt(session: Session, document: Document) -> Written | None:
+def write_receipt(wire: Wire, document: Document) -> Written | None:
     """Write a receipt; ``None`` when its key has been taken meanwhile."""
     head = {
         "key": document.key,
@@ -85,11 +87,11 @@ def write_receipt(session: Session, document: Document) -> Written | None:
         "warehouse_id": document.warehouse_id,
         "actor": document.actor,
         "note": document.note,
-        "posted_at": moment(session, document.posted_at),
+        "posted_at": wire.moment(document.posted_at),
         "expected_return_id": document.expected_return_id,
     }
-    if is_sqlite(session):
-        return _write_one_by_one(session, head, document)
+    if wire.is_sqlite:
+        return _write_one_by_one(wire, head, document)
     order_line_ids, good, damaged, lost = map(list, zip(*document.rows, strict=True))
     lines = {
         "order_line_ids": order_line_ids,
@@ -97,19 +99,20 @@ def write_receipt(session: Session, document: Document) -> Written | None:
         "damaged": damaged,
         "lost": lost,
     }
-    rows = _INSERT_ALL.run(session, {**head, **lines}).all()
+    rows = wire.run(_INSERT_ALL, {**head, **lines})
     if not rows:
         return None
     return Written(rows[0].receipt_id, {row.order_line_id: row.id for row in rows})
 
 
 def _write_one_by_one(
-    session: Session, head: Mapping[str, Any], document: Document
+    wire: Wire, head: Mapping[str, Any], document: Document
 ) -> Written | None:
-    receipt_id = _INSERT.run(session, head).scalar()
-    if receipt_id is None:
+    inserted = wire.run(_INSERT, head)
+    if not inserted:
         return None
+    receipt_id = inserted[0].id
     own = {**head, "receipt_id": receipt_id, "lines": json.dumps(document.rows)}
-    rows = _INSERT_LINES.run(session, own).all()
-    _INSERT_EVENT.run(session, own)
+    rows = wire.run(_INSERT_LINES, own)
+    wire.run(_INSERT_EVENT, own)
     return Written(receipt_id, {row.order_line_id: row.id for row in rows})

@@ -7,14 +7,12 @@ movements cost one round trip; measured in ``docs/performance.md``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-from sqlalchemy.orm import Session
-
-from stock._fixed import FixedSql, is_sqlite, moment
+from stock._fixed import FixedSql, Wire
 from stock.transfers import Transfer
 
 _COLUMNS = (
@@ -63,53 +61,72 @@ _INSERT_SQLITE = (
     + " FROM json_each(:batch) ORDER BY key RETURNING id, key"
 )
 
-_INSERT = FixedSql(_INSERT_SQLITE, _INSERT_POSTGRESQL)
+_INSERT = FixedSql(_INSERT_SQLITE, _INSERT_POSTGRESQL, columns="id key")
 _CONTENT = (
     "id, key, posted_at, sku_id, quantity, from_bucket, from_warehouse_id,"
     " to_bucket, to_warehouse_id, order_line_id, receipt_line_id, document"
 )
 _FIND = f"SELECT {_CONTENT} FROM movement WHERE key"
 _FIND_POSTED = FixedSql(
-    f"{_FIND} IN (SELECT value FROM json_each(:keys))", f"{_FIND} = ANY (:keys)"
+    f"{_FIND} IN (SELECT value FROM json_each(:keys))",
+    f"{_FIND} = ANY (:keys)",
+    columns=_CONTENT.replace(",", ""),
 )
 _LEVELS = "order_line_id, sku_id, committed, out, received, damaged, lost"
 _LOCK = f"SELECT {_LEVELS} FROM line_level WHERE order_line_id"
 _LOCK_LINES = FixedSql(
     f"{_LOCK} IN (SELECT value FROM json_each(:line_ids))",
     f"{_LOCK} = ANY (:line_ids) ORDER BY order_line_id FOR UPDATE",
+    columns=_LEVELS.replace(",", ""),
 )
 
 
-def lock_lines(session: Session, line_ids: list[int]) -> Mapping[int, Row[Any]]:
-    """Lock order lines in one sorted order and return their levels by line."""
-    rows = _LOCK_LINES.run(session, {"line_ids": _list(session, line_ids)})
-    return {row.order_line_id: row for row in rows}
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What stands in the books about a batch."""
+
+    lines: Mapping[int, Any]
+    """Levels of the locked order lines, by line."""
+    movements: Sequence[Any]
+    """Movements that have some of the batch's keys already."""
 
 
-def find_movements(session: Session, keys: list[str]) -> Iterable[Row[Any]]:
+def look_up(wire: Wire, line_ids: list[int], keys: list[str]) -> Known:
+    """Lock order lines in one sorted order, and then look for posted keys.
+
+    Two statements, so that keys posted while this one waited are seen; they travel
+    together.
+    """
+    with wire.together():
+        lines = wire.send(_LOCK_LINES, {"line_ids": _list(wire, line_ids)})
+        movements = wire.send(_FIND_POSTED, {"keys": _list(wire, keys)})
+        return Known({row.order_line_id: row for row in lines()}, movements())
+
+
+def find_movements(wire: Wire, keys: list[str]) -> Sequence[Any]:
     """Return id, key, moment and content of the movements with these keys."""
-    return _FIND_POSTED.run(session, {"keys": _list(session, keys)})
+    return wire.run(_FIND_POSTED, {"keys": _list(wire, keys)})
 
 
 def insert_movements(
-    session: Session, transfers: Sequence[Transfer], posted_at: datetime
+    wire: Wire, transfers: Sequence[Transfer], posted_at: datetime
 ) -> Mapping[str, int]:
     """Write movements in the given order and return their ids by key.
 
     On PostgreSQL a key that another transaction posted meanwhile is left out.
     """
     rows = [_row(transfer) for transfer in transfers]
-    batch = {"posted_at": moment(session, posted_at)}
-    if is_sqlite(session):
-        inserted = _INSERT.run(session, {**batch, "batch": json.dumps(rows)})
+    batch = {"posted_at": wire.moment(posted_at)}
+    if wire.is_sqlite:
+        inserted = wire.run(_INSERT, {**batch, "batch": json.dumps(rows)})
     else:
         arrays = zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)
-        inserted = _INSERT.run(session, {**batch, **dict(arrays)})
+        inserted = wire.run(_INSERT, {**batch, **dict(arrays)})
     return {row.key: row.id for row in inserted}
 
 
-def _list(session: Session, values: list[Any]) -> object:
-    return json.dumps(values) if is_sqlite(session) else values
+def _list(wire: Wire, values: list[Any]) -> object:
+    return json.dumps(values) if wire.is_sqlite else values
 
 
 def _row(transfer: Transfer) -> tuple[object, ...]:

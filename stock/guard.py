@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from stock._fixed import aware
-from stock._statements import find_movements, insert_movements, lock_lines
+from stock._fixed import Wire, aware
+from stock._statements import find_movements, insert_movements, look_up
 from stock.errors import (
     ForbiddenTransfer,
     IdempotencyConflict,
@@ -43,12 +43,15 @@ def post(session: Session, transfers: Sequence[Transfer]) -> list[Posting]:
     for transfer in batch.values():
         _check_quantity(transfer)
         rule_for(transfer)
-    lines = _lock_lines(session, batch.values())
-    posted = _find_posted(session, batch)
+    wire = Wire(session)
+    line_ids = {t.order_line_id for t in transfers if t.order_line_id is not None}
+    known = look_up(wire, sorted(line_ids), list(batch))
+    posted = _replays(known.movements, batch)
     fresh = [transfer for key, transfer in batch.items() if key not in posted]
     if fresh:
-        _judge(session, fresh, lines)
-        posted |= _write(session, fresh, batch)
+        _judge(session, fresh, known.lines)
+        posted |= _write(wire, fresh)
+        _forget_levels(session)
     return [posted[transfer.key] for transfer in transfers]
 
 
@@ -67,16 +70,11 @@ def _check_quantity(transfer: Transfer) -> None:
         raise InvalidQuantity(quantity)
 
 
-def _lock_lines(
-    session: Session, transfers: Iterable[Transfer]
-) -> Mapping[int, Row[Any]]:
-    ids = {t.order_line_id for t in transfers if t.order_line_id is not None}
-    return lock_lines(session, sorted(ids)) if ids else {}
-
-
-def _find_posted(session: Session, batch: Mapping[str, Transfer]) -> dict[str, Posting]:
+def _replays(
+    movements: Iterable[Any], batch: Mapping[str, Transfer]
+) -> dict[str, Posting]:
     posted = {}
-    for row in find_movements(session, list(batch)):
+    for row in movements:
         movement_id, key, posted_at, *material = tuple(row)
         if tuple(material) != _material(batch[key]):
             raise IdempotencyConflict(key)
@@ -104,7 +102,7 @@ def _material(transfer: Transfer) -> tuple[object, ...]:
 
 
 def _judge(
-    session: Session, transfers: Sequence[Transfer], lines: Mapping[int, Row[Any]]
+    session: Session, transfers: Sequence[Transfer], lines: Mapping[int, Any]
 ) -> None:
     changes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for transfer in transfers:
@@ -120,7 +118,7 @@ def _judge(
     _judge_reversals(session, transfers)
 
 
-def _check_line(transfer: Transfer, lines: Mapping[int, Row[Any]]) -> None:
+def _check_line(transfer: Transfer, lines: Mapping[int, Any]) -> None:
     line = lines.get(transfer.order_line_id or 0)
     if line is None or line.sku_id != transfer.sku_id:
         raise ForbiddenTransfer(
@@ -195,22 +193,19 @@ def _booked(session: Session, receipt_line_id: int, bucket: Bucket) -> int:
     )
 
 
-def _write(
-    session: Session, fresh: Sequence[Transfer], batch: Mapping[str, Transfer]
-) -> dict[str, Posting]:
+def _write(wire: Wire, fresh: Sequence[Transfer]) -> dict[str, Posting]:
     posted_at = datetime.now(UTC)
     ordered = sorted(fresh, key=lambda t: RANK[t.source.bucket, t.target.bucket])
-    ids = insert_movements(session, ordered, posted_at)
-    _forget_levels(session)
+    ids = insert_movements(wire, ordered, posted_at)
     postings = {
         key: Posting(
             movement_id=movement_id, key=key, posted_at=posted_at, replayed=False
         )
         for key, movement_id in ids.items()
     }
-    overtaken = {t.key: batch[t.key] for t in fresh if t.key not in ids}
+    overtaken = {t.key: t for t in fresh if t.key not in ids}
     if overtaken:
-        postings |= _find_posted(session, overtaken)
+        postings |= _replays(find_movements(wire, list(overtaken)), overtaken)
     return postings
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stock._documents import Document, Written, write_receipt
-from stock._fixed import FixedSql
+from stock._fixed import FixedSql, Wire
 from stock.errors import (
     EmptyReceipt,
     IdempotencyConflict,
@@ -26,7 +26,7 @@ from stock.guard import LARGEST_QUANTITY, post
 from stock.models import LineLevel, Order, OrderLine
 from stock.models.receipts import receipt_number
 from stock.readable import readable_text
-from stock.settling import settle_arrival
+from stock.settling import send_for_rooms, settle_arrival
 from stock.transfers import Bucket, Place, Transfer
 
 # The order and the lines are locked together, so that a waiting clerk reads what the
@@ -43,8 +43,15 @@ _LOCK = """
     LEFT JOIN receipt ON receipt.key = :key
     WHERE customer_order.id = :order_id ORDER BY line.id
 """
-_LOCK_LINES = FixedSql(_LOCK, f"{_LOCK} FOR UPDATE OF customer_order, level")
-_FIND = FixedSql("SELECT id, content FROM receipt WHERE key = :key")
+_LOCK_LINES = FixedSql(
+    _LOCK,
+    f"{_LOCK} FOR UPDATE OF customer_order, level",
+    columns="channel_order_id id sku_id warehouse_id code out shipped earlier_id"
+    " earlier_content",
+)
+_FIND = FixedSql(
+    "SELECT id, content FROM receipt WHERE key = :key", columns="id content"
+)
 _OUTCOMES = (Bucket.AVAILABLE, Bucket.DAMAGED, Bucket.LOST)
 
 
@@ -109,8 +116,9 @@ def record_receipt(
     lines = _sum_lines(found)
     note_text = readable_text(note_text, 500)
     content = _digest(order.id, lines, warehouse_id, note_text)
-    held = _lock_lines(session, order, key)
-    earlier = _earlier(session, held, lines, key)
+    wire = Wire(session)
+    held, rooms = _lock(wire, order, key)
+    earlier = _earlier(wire, held, lines, key)
     if earlier is not None:
         return _replayed(earlier, key, content)
     document = Document(
@@ -124,12 +132,12 @@ def record_receipt(
         expected_return_id=expected_return_id,
         rows=[(x.order_line_id, x.good, x.damaged, x.lost) for x in lines],
     )
-    written = write_receipt(session, document)
+    written = write_receipt(wire, document)
     if written is None:
         # Another order's receipt took the key while this one was on its way.
-        return _replayed(_FIND.run(session, {"key": key}).one(), key, content)
+        return _replayed(wire.run(_FIND, {"key": key})[0], key, content)
     post(session, list(_transfers(held, document, written)))
-    settle_arrival(session, document)
+    settle_arrival(session, wire, document, rooms)
     return Booked(written.receipt_id, replayed=False)
 
 
@@ -200,17 +208,24 @@ def _digest(
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _lock_lines(session: Session, order: Order, key: str) -> Mapping[int, Row[Any]]:
-    """Lock an order and return its lines; beside each the receipt that has the key."""
-    rows = _LOCK_LINES.run(session, {"order_id": order.id, "key": key})
-    held = {row.id: row for row in rows}
-    if not held:
-        raise NeverLeft(order.channel_order_id)
-    return held
+def _lock(
+    wire: Wire, order: Order, key: str
+) -> tuple[Mapping[int, Any], Sequence[Any]]:
+    """Lock an order; return its lines, and the room in its expected returns.
+
+    Beside each line stands the receipt that has the key, if there is one.
+    """
+    with wire.together():
+        lines = wire.send(_LOCK_LINES, {"order_id": order.id, "key": key})
+        rooms = send_for_rooms(wire, order.id)
+        held = {row.id: row for row in lines()}
+        if not held:
+            raise NeverLeft(order.channel_order_id)
+        return held, rooms()
 
 
 def _earlier(
-    session: Session, held: Mapping[int, Row[Any]], lines: Sequence[Found], key: str
+    wire: Wire, held: Mapping[int, Any], lines: Sequence[Found], key: str
 ) -> tuple[int, str] | None:
     """Return the receipt that was booked with this key, or else judge the new one."""
     first = next(iter(held.values()))
@@ -221,10 +236,10 @@ def _earlier(
     except (NeverLeft, ReceiptTooLarge):
         # Whoever waited for the lock saw the receipts from before the wait: it may be
         # this very receipt that has taken the units.
-        booked = _FIND.run(session, {"key": key}).one_or_none()
-        if booked is None:
+        booked = wire.run(_FIND, {"key": key})
+        if not booked:
             raise
-        return booked.id, booked.content
+        return booked[0].id, booked[0].content
     return None
 
 
@@ -248,7 +263,7 @@ def _lines_with_levels(
     return [(line, level) for line, level in rows]
 
 
-def _check_lines(held: Mapping[int, Row[Any]], lines: Sequence[Found]) -> None:
+def _check_lines(held: Mapping[int, Any], lines: Sequence[Found]) -> None:
     order = next(iter(held.values())).channel_order_id
     if not any(row.shipped for row in held.values()):
         raise NeverLeft(order)
@@ -263,7 +278,7 @@ def _check_lines(held: Mapping[int, Row[Any]], lines: Sequence[Found]) -> None:
 
 
 def _transfers(
-    held: Mapping[int, Row[Any]], document: Document, written: Written
+    held: Mapping[int, Any], document: Document, written: Written
 ) -> Iterable[Transfer]:
     for order_line_id, *quantities in document.rows:
         order_line = held[order_line_id]

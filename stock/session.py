@@ -83,7 +83,12 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(address.set(drivername="postgresql+psycopg"))
+        # Each statement is met again and again with one row or a few: a plan made for
+        # any values is as good as one made for these, and costs nothing to make.
+        options = {"options": "-c plan_cache_mode=force_generic_plan -c jit=off"}
+        engine = create_engine(
+            address.set(drivername="postgresql+psycopg"), connect_args=options
+        )
         _ask_idle_connections(engine)
     install_barrier(engine)
     return engine

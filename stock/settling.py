@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from stock._documents import Document
-from stock._fixed import FixedSql, is_sqlite
+from stock._fixed import Fetch, FixedSql, Wire
 from stock.models import (
     ExpectedReturn,
     ExpectedReturnLine,
@@ -67,13 +67,16 @@ _SET_STATE = (
     .where(ExpectedReturn.id == bindparam("return_key"))
     .values(state=bindparam("new_state"))
 )
-_ROOMS = FixedSql("""
+_ROOMS = FixedSql(
+    """
     SELECT item.id AS return_id, item.return_id AS name, line.order_line_id,
            line.quantity, line.settled, line.lost
     FROM expected_return item
     JOIN expected_return_line line ON line.expected_return_id = item.id
     WHERE item.order_id = :order_id
-""")
+    """,
+    columns="return_id name order_line_id quantity settled lost",
+)
 _SET_ROOM = FixedSql("""
     UPDATE expected_return_line SET settled = :settled, lost = :lost
     WHERE expected_return_id = :return_id AND order_line_id = :line_id
@@ -152,12 +155,18 @@ def settle_receipts(session: Session, order_id: int) -> None:
     _forget(session, {item.head.id for item in announced})
 
 
-def settle_arrival(session: Session, document: Document) -> None:
+def send_for_rooms(wire: Wire, order_id: int) -> Fetch:
+    """Ask for the room in an order's expected returns; the answer is called for it."""
+    return wire.send(_ROOMS, {"order_id": order_id})
+
+
+def settle_arrival(
+    session: Session, wire: Wire, document: Document, rows: Iterable[Any]
+) -> None:
     """Spread one receipt over the expected returns, as ``settle_receipts`` would.
 
     What came before stands in the rows already; only the new units are placed.
     """
-    rows = _ROOMS.run(session, {"order_id": document.order_id})
     found = [(row.name, _standing_room(row)) for row in rows]
     rooms = [room for _, room in sorted(found, key=lambda x: (x[0], x[1].line_id))]
     for line_id, good, damaged, lost in document.rows:
@@ -170,11 +179,11 @@ def settle_arrival(session: Session, document: Document) -> None:
         for return_id in touched
     ]
     if changed:
-        _write_arrival(session, changed, touched, [state.value for state in states])
+        _write_arrival(wire, changed, touched, [state.value for state in states])
         _forget(session, set(touched))
 
 
-def _standing_room(row: Row[Any]) -> _Room:
+def _standing_room(row: Any) -> _Room:
     return _Room(
         return_id=row.return_id,
         line_id=row.order_line_id,
@@ -187,7 +196,7 @@ def _standing_room(row: Row[Any]) -> _Room:
 
 
 def _write_arrival(
-    session: Session,
+    wire: Wire,
     changed: Sequence[_Room],
     return_ids: Sequence[int],
     states: Sequence[str],
@@ -200,15 +209,15 @@ def _write_arrival(
         "return_ids": return_ids,
         "states": states,
     }
-    if not is_sqlite(session):
-        _SET_ALL.run(session, columns)
+    if not wire.is_sqlite:
+        wire.run(_SET_ALL, columns)
         return
     for room in changed:
         values = {"settled": room.settled, "lost": room.lost}
         key = {"return_id": room.return_id, "line_id": room.line_id}
-        _SET_ROOM.run(session, {**values, **key})
+        wire.run(_SET_ROOM, {**values, **key})
     for return_id, state in zip(return_ids, states, strict=True):
-        _SET_RETURN.run(session, {"return_id": return_id, "state": state})
+        wire.run(_SET_RETURN, {"return_id": return_id, "state": state})
 
 
 def _read_announced(connection: Connection, order_id: int) -> Sequence[_Announced]:

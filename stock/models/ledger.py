@@ -35,7 +35,6 @@ class Movement(Base):
             name="fk_movement_receipt_line",
         ),
         Index("ix_movement_sku", "sku_id", "id"),
-        Index("ix_movement_order_line", "order_line_id"),
         Index("ix_movement_receipt_line", "receipt_line_id"),
     )
 

@@ -55,9 +55,9 @@ class ReceiptLine(Base):
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), index=True)
-    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"))
     expected_return_id: Mapped[int | None] = mapped_column(
-        ForeignKey("expected_return.id"), index=True
+        ForeignKey("expected_return.id")
     )
     """The announced return that the clerk opened, if it was one."""
     good: Mapped[int] = mapped_column(default=0)

@@ -515,18 +515,6 @@ def _create_tables() -> None:
         sa.UniqueConstraint("id", "order_line_id", name=op.f("uq_receipt_line_id")),
     )
     op.create_index(
-        op.f("ix_receipt_line_expected_return_id"),
-        "receipt_line",
-        ["expected_return_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_receipt_line_order_line_id"),
-        "receipt_line",
-        ["order_line_id"],
-        unique=False,
-    )
-    op.create_index(
         op.f("ix_receipt_line_receipt_id"), "receipt_line", ["receipt_id"], unique=False
     )
     op.create_table(
@@ -562,9 +550,6 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
         sa.UniqueConstraint("key", name=op.f("uq_movement_key")),
-    )
-    op.create_index(
-        "ix_movement_order_line", "movement", ["order_line_id"], unique=False
     )
     op.create_index(
         "ix_movement_receipt_line", "movement", ["receipt_line_id"], unique=False
