@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,8 +78,8 @@ class Written:
     line_ids: Mapping[int, int]
 
 
-def write_receipt(wire: Wire, document: Document) -> Written | None:
-    """Write a receipt; ``None`` when its key has been taken meanwhile."""
+def send_receipt(wire: Wire, document: Document) -> Callable[[], Written | None]:
+    """Write a receipt; the answer, when called, is ``None`` where its key was taken."""
     head = {
         "key": document.key,
         "content": document.content,
@@ -91,15 +91,16 @@ def write_receipt(wire: Wire, document: Document) -> Written | None:
         "expected_return_id": document.expected_return_id,
     }
     if wire.is_sqlite:
-        return _write_one_by_one(wire, head, document)
-    order_line_ids, good, damaged, lost = map(list, zip(*document.rows, strict=True))
-    lines = {
-        "order_line_ids": order_line_ids,
-        "good": good,
-        "damaged": damaged,
-        "lost": lost,
-    }
-    rows = wire.run(_INSERT_ALL, {**head, **lines})
+        written = _write_one_by_one(wire, head, document)
+        return lambda: written
+    names = ("order_line_ids", "good", "damaged", "lost")
+    columns = map(list, zip(*document.rows, strict=True))
+    lines = dict(zip(names, columns, strict=True))
+    answer = wire.send(_INSERT_ALL, {**head, **lines})
+    return lambda: _written(answer())
+
+
+def _written(rows: Sequence[Any]) -> Written | None:
     if not rows:
         return None
     return Written(rows[0].receipt_id, {row.order_line_id: row.id for row in rows})

@@ -82,8 +82,8 @@ class Wire:
 def _row_maker(columns: str) -> Callable[[Any], Any] | None:
     if not columns:
         return None
-    row: Any = namedtuple("Row", columns.split())
-    maker: Callable[[Any], Any] = row._make
+    name_columns: Any = namedtuple
+    maker: Callable[[Any], Any] = name_columns("Row", columns)._make
     return maker
 
 

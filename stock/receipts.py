@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from stock._documents import Document, Written, write_receipt
+from stock._documents import Document, Written, send_receipt
 from stock._fixed import FixedSql, Wire
 from stock.errors import (
     EmptyReceipt,
@@ -132,12 +132,14 @@ def record_receipt(
         expected_return_id=expected_return_id,
         rows=[(x.order_line_id, x.good, x.damaged, x.lost) for x in lines],
     )
-    written = write_receipt(wire, document)
+    with wire.together():
+        answer = send_receipt(wire, document)
+        settle_arrival(session, wire, document, rooms)
+        written = answer()
     if written is None:
         # Another order's receipt took the key while this one was on its way.
         return _replayed(wire.run(_FIND, {"key": key})[0], key, content)
     post(session, list(_transfers(held, document, written)))
-    settle_arrival(session, wire, document, rooms)
     return Booked(written.receipt_id, replayed=False)
 
 

@@ -77,17 +77,22 @@ _ROOMS = FixedSql(
     """,
     columns="return_id name order_line_id quantity settled lost",
 )
-_SET_ROOM = FixedSql("""
+# Sent together with the receipt, whose key may turn out to be taken.
+_IS_BOOKED = """
+    EXISTS (SELECT 1 FROM receipt WHERE receipt.key = :key
+            AND receipt.order_id = :order_id)
+"""
+_SET_ROOM = FixedSql(f"""
     UPDATE expected_return_line SET settled = :settled, lost = :lost
-    WHERE expected_return_id = :return_id AND order_line_id = :line_id
+    WHERE expected_return_id = :return_id AND order_line_id = :line_id AND {_IS_BOOKED}
 """)
-_SET_RETURN = FixedSql(
-    "UPDATE expected_return SET state = :state WHERE id = :return_id"
-)
+_SET_RETURN = FixedSql(f"""
+    UPDATE expected_return SET state = :state WHERE id = :return_id AND {_IS_BOOKED}
+""")
 # The same for all of them, in one round trip.
 _SET_ALL = FixedSql(
     "",
-    """
+    f"""
     WITH placed AS (
         UPDATE expected_return_line line
         SET settled = change.settled, lost = change.lost
@@ -95,12 +100,12 @@ _SET_ALL = FixedSql(
                     CAST(:settled AS integer[]), CAST(:lost AS integer[]))
             AS change (return_id, line_id, settled, lost)
         WHERE line.expected_return_id = change.return_id
-          AND line.order_line_id = change.line_id
+          AND line.order_line_id = change.line_id AND {_IS_BOOKED}
     )
     UPDATE expected_return item SET state = change.state
     FROM unnest(CAST(:return_ids AS bigint[]), CAST(:states AS text[]))
         AS change (id, state)
-    WHERE item.id = change.id
+    WHERE item.id = change.id AND {_IS_BOOKED}
     """,
 )
 
@@ -165,7 +170,8 @@ def settle_arrival(
 ) -> None:
     """Spread one receipt over the expected returns, as ``settle_receipts`` would.
 
-    What came before stands in the rows already; only the new units are placed.
+    What came before stands in the rows already; only the new units are placed.  Sent
+    after the receipt, and without effect when that was not written.
     """
     found = [(row.name, _standing_room(row)) for row in rows]
     rooms = [room for _, room in sorted(found, key=lambda x: (x[0], x[1].line_id))]
@@ -179,7 +185,7 @@ def settle_arrival(
         for return_id in touched
     ]
     if changed:
-        _write_arrival(wire, changed, touched, [state.value for state in states])
+        _write_arrival(wire, document, changed, touched, states)
         _forget(session, set(touched))
 
 
@@ -197,17 +203,20 @@ def _standing_room(row: Any) -> _Room:
 
 def _write_arrival(
     wire: Wire,
+    document: Document,
     changed: Sequence[_Room],
     return_ids: Sequence[int],
-    states: Sequence[str],
+    states: Sequence[ReturnState],
 ) -> None:
+    booked = {"key": document.key, "order_id": document.order_id}
     columns = {
+        **booked,
         "line_returns": [room.return_id for room in changed],
         "line_ids": [room.line_id for room in changed],
         "settled": [room.settled for room in changed],
         "lost": [room.lost for room in changed],
         "return_ids": return_ids,
-        "states": states,
+        "states": [state.value for state in states],
     }
     if not wire.is_sqlite:
         wire.run(_SET_ALL, columns)
@@ -215,9 +224,9 @@ def _write_arrival(
     for room in changed:
         values = {"settled": room.settled, "lost": room.lost}
         key = {"return_id": room.return_id, "line_id": room.line_id}
-        wire.run(_SET_ROOM, {**values, **key})
+        wire.run(_SET_ROOM, {**booked, **values, **key})
     for return_id, state in zip(return_ids, states, strict=True):
-        wire.run(_SET_RETURN, {"return_id": return_id, "state": state})
+        wire.run(_SET_RETURN, {**booked, "return_id": return_id, "state": state.value})
 
 
 def _read_announced(connection: Connection, order_id: int) -> Sequence[_Announced]:
