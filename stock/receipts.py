@@ -33,20 +33,19 @@ from stock.transfers import Bucket, Place, Transfer
 # other one has left.
 _LOCK = """
     SELECT customer_order.channel_order_id, line.id, line.sku_id, line.warehouse_id,
-           sku.code, level.out,
+           level.out,
            level.out + level.received + level.damaged + level.lost AS shipped,
            receipt.id AS earlier_id, receipt.content AS earlier_content
     FROM "order" customer_order
     JOIN order_line line ON line.order_id = customer_order.id
     JOIN line_level level ON level.order_line_id = line.id
-    JOIN sku ON sku.id = line.sku_id
     LEFT JOIN receipt ON receipt.key = :key
     WHERE customer_order.id = :order_id ORDER BY line.id
 """
 _LOCK_LINES = FixedSql(
     _LOCK,
     f"{_LOCK} FOR UPDATE OF customer_order, level",
-    columns="channel_order_id id sku_id warehouse_id code out shipped earlier_id"
+    columns="channel_order_id id sku_id warehouse_id out shipped earlier_id"
     " earlier_content",
 )
 _FIND = FixedSql(
@@ -118,7 +117,7 @@ def record_receipt(
     content = _digest(order.id, lines, warehouse_id, note_text)
     wire = Wire(session)
     held, rooms = _lock(wire, order, key)
-    earlier = _earlier(wire, held, lines, key)
+    earlier = _earlier(session, wire, held, lines, key)
     if earlier is not None:
         return _replayed(earlier, key, content)
     document = Document(
@@ -227,14 +226,18 @@ def _lock(
 
 
 def _earlier(
-    wire: Wire, held: Mapping[int, Any], lines: Sequence[Found], key: str
+    session: Session,
+    wire: Wire,
+    held: Mapping[int, Any],
+    lines: Sequence[Found],
+    key: str,
 ) -> tuple[int, str] | None:
     """Return the receipt that was booked with this key, or else judge the new one."""
     first = next(iter(held.values()))
     if first.earlier_id is not None:
         return first.earlier_id, first.earlier_content
     try:
-        _check_lines(held, lines)
+        _check_lines(session, held, lines)
     except (NeverLeft, ReceiptTooLarge):
         # Whoever waited for the lock saw the receipts from before the wait: it may be
         # this very receipt that has taken the units.
@@ -265,7 +268,9 @@ def _lines_with_levels(
     return [(line, level) for line, level in rows]
 
 
-def _check_lines(held: Mapping[int, Any], lines: Sequence[Found]) -> None:
+def _check_lines(
+    session: Session, held: Mapping[int, Any], lines: Sequence[Found]
+) -> None:
     order = next(iter(held.values())).channel_order_id
     if not any(row.shipped for row in held.values()):
         raise NeverLeft(order)
@@ -275,8 +280,15 @@ def _check_lines(held: Mapping[int, Any], lines: Sequence[Found]) -> None:
             raise UnknownSku(f"order line {line.order_line_id}")
         if line.total > row.out:
             raise ReceiptTooLarge(
-                order=order, sku=row.code, asked=line.total, out=row.out
+                order=order,
+                sku=_sku_code(session, line.order_line_id),
+                asked=line.total,
+                out=row.out,
             )
+
+
+def _sku_code(session: Session, order_line_id: int) -> str:
+    return session.get_one(OrderLine, order_line_id).sku.code
 
 
 def _transfers(
