@@ -90,10 +90,7 @@ def work_shop(office: Office, shop_name: str) -> None:
 def _due_work(held: Shift) -> None:
     now = held.office.now()
     shop = held.read(lambda _session, shop: shop)
-    if shop.state != ShopState.ACTIVE:
-        return
-    if shop.last_error and shop.sync_due_at > now:
-        # It waits as long as its channel asked, also with what it owes.
+    if shop.state != ShopState.ACTIVE or shops.must_wait(shop, now):
         return
     if shop.sync_due_at <= now:
         _round(held)

@@ -111,7 +111,7 @@ def due_shops(session: Session, now: datetime) -> Sequence[Shop]:
     """Return the active shops with work to do, longest overdue first.
 
     Due are: a sync or a reconcile whose time has come, pushes that are owed, and
-    messages that nobody has followed up.
+    messages that nobody has followed up.  A shop that must wait is not due before.
     """
     owing = (
         select(Listing.id)
@@ -130,9 +130,15 @@ def due_shops(session: Session, now: datetime) -> Sequence[Shop]:
         select(Shop)
         .where(Shop.state == ShopState.ACTIVE)
         .where(or_(Shop.lease_until.is_(None), Shop.lease_until < now))
+        .where(or_(Shop.last_error == "", Shop.sync_due_at <= now))
         .where(or_(Shop.sync_due_at <= now, Shop.reconcile_due_at <= now, owing, told))
         .order_by(Shop.sync_due_at)
     ).all()
+
+
+def must_wait(shop: Shop, now: datetime) -> bool:
+    """Say whether a shop waits as its channel asked, also with what it owes."""
+    return bool(shop.last_error) and shop.sync_due_at > now
 
 
 def take_lease(session: Session, name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 
 import click
 
@@ -31,13 +32,14 @@ def import_listings(shop_name: str) -> None:
             shop = shops.find_shop(session, shop_name)
         connector = desk.connect(shop)
         cursor: str | None = None
-        while True:
-            page = connector.read_listings(cursor=cursor)
-            states.update(_take_in(desk, shop_name, page))
-            progress("listings", len(page.items))
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+        with closing(connector.transport):
+            while True:
+                page = connector.read_listings(cursor=cursor)
+                states.update(_take_in(desk, shop_name, page))
+                progress("listings", len(page.items))
+                cursor = page.next_cursor
+                if cursor is None:
+                    break
     print_table(
         ("mapped", "unmapped", "ambiguous", "ignored"),
         [[states[state] for state in ListingState]],

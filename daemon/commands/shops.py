@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import IO, Any
@@ -92,16 +93,17 @@ def authorize(name: str, answer: str | None) -> None:
     with office() as desk:
         with desk.database.read() as session:
             connector = desk.connect(shops.find_shop(session, name))
-        if not connector.capabilities.consent_page:
-            raise Refused(
-                f"{connector.title} has no consent page:"
-                " connect the shop again with new settings"
-            )
-        if answer is None:
-            say(connector.consent_link(desk.settings.base_url, token_urlsafe(16)))
-            return
-        connector.accept_consent(dict(parse_qsl(urlsplit(answer).query)))
-        connector.transport.close()
+        with closing(connector.transport):
+            if not connector.capabilities.consent_page:
+                raise Refused(
+                    f"{connector.title} has no consent page:"
+                    " connect the shop again with new settings"
+                )
+            if answer is None:
+                back = desk.settings.base_url
+                say(connector.consent_link(back, token_urlsafe(16)))
+                return
+            connector.accept_consent(dict(parse_qsl(urlsplit(answer).query)))
     say(f"Shop {name} has access again.")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from stock import shops
 from stock.errors import LeaseLost, UnknownShop, VaultError
-from stock.models import Shop
+from stock.models import Listing, Shop
 from stock.shops import ShopExists
 from stock.vault import Vault
 from tests.stock.world import NOW, World
@@ -25,6 +25,19 @@ def _lease(world: World) -> str | None:
 def _let_it_expire(world: World) -> None:
     with world.database.write() as session:
         session.execute(update(Shop).values(lease_until=NOW - timedelta(days=999)))
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def _set(world: World, **values: object) -> None:
+    with world.database.write() as session:
+        session.execute(update(Shop).values(**values))
+
+
+def _due(world: World) -> list[str]:
+    with world.database.read() as session:
+        return [shop.name for shop in shops.due_shops(session, NOW)]
 
 
 def test_a_name_is_given_once(world: World) -> None:
@@ -100,6 +113,32 @@ def test_a_lost_lease_cannot_be_given_back(world: World) -> None:
         shops.release_lease(session, world.shop.name, late)
 
     assert _lease(world) is None
+
+
+def test_a_shop_whose_round_has_come_is_due(world: World) -> None:
+    _set(world, sync_due_at=NOW)
+
+    assert _due(world) == [world.shop.name]
+
+
+def test_a_shop_that_owes_a_push_is_due(world: World) -> None:
+    _set(world, sync_due_at=LATER, reconcile_due_at=LATER)
+
+    assert _due(world) == [world.shop.name]
+
+
+def test_a_shop_with_nothing_to_do_is_not_due(world: World) -> None:
+    _set(world, sync_due_at=LATER, reconcile_due_at=LATER)
+    with world.database.write() as session:
+        session.execute(update(Listing).values(pushed_version=Listing.wanted_version))
+
+    assert _due(world) == []
+
+
+def test_a_shop_that_must_wait_is_not_due_whatever_it_owes(world: World) -> None:
+    _set(world, sync_due_at=LATER, reconcile_due_at=NOW, last_error="RateLimited")
+
+    assert _due(world) == []
 
 
 def test_settings_open_for_their_own_shop_only(world: World) -> None:
