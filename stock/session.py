@@ -28,7 +28,7 @@ _IDLE_SECONDS = 1.0
 class Database:
     """Hands out sessions; one unit of work is one transaction.
 
-    Safe to share between threads.  Call ``discard`` first thing after a fork.
+    Safe to share between threads, never across a fork: a child opens its own.
     """
 
     def __init__(self, url: str) -> None:
@@ -66,10 +66,6 @@ class Database:
                     raise
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))
         raise AssertionError("unreachable")
-
-    def discard(self) -> None:
-        """Forget pooled connections without closing them: they are the parent's."""
-        self.engine.dispose(close=False)
 
     def close(self) -> None:
         """Close pooled connections."""
