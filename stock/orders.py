@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from stock import expected, parcels, refunds, set_aside
 from stock._upsert import insert_missing
@@ -15,6 +15,7 @@ from stock.errors import NothingWaiting
 from stock.guard import post
 from stock.lines import Unmapped, find_listings, merge_lines, settle_position
 from stock.listings import doubt
+from stock.locking import locked_orders
 from stock.models import LineLevel, Order, OrderLine, SetAsideReason, Shop, Sku
 from stock.position import furthest, is_cancelled, rank
 from stock.readable import readable_order
@@ -93,7 +94,7 @@ def decide_waiting(
     Still here: they are released.  Gone: they count as left, and their return is
     expected.  Returns how many units were decided.  Raises ``NothingWaiting``.
     """
-    locked = _reload(session, [order.id])[0]
+    locked = session.scalars(locked_orders().where(Order.id == order.id)).one()
     waiting = sum(line.waiting for line in locked.lines)
     if not waiting:
         raise NothingWaiting(order.channel_order_id)
@@ -135,25 +136,11 @@ def _lock_orders(
     )
     names = [report.order_id for report in reports]
     found = session.scalars(
-        _loaded_orders()
+        locked_orders()
         .where(Order.shop_id == shop.id)
         .where(Order.channel_order_id.in_(names))
     )
     return {order.channel_order_id: order for order in found}
-
-
-def _reload(session: Session, order_ids: Sequence[int]) -> Sequence[Order]:
-    return session.scalars(_loaded_orders().where(Order.id.in_(order_ids))).all()
-
-
-def _loaded_orders() -> Select[Order]:
-    return (
-        select(Order)
-        .order_by(Order.id)
-        .with_for_update(of=Order)
-        .options(selectinload(Order.lines))
-        .execution_options(populate_existing=True)
-    )
 
 
 def _head(shop: Shop, report: OrderReport, now: datetime) -> dict[str, object]:

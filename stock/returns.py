@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from stock import expected, parcels, refunds, set_aside
 from stock.listings import doubt
+from stock.locking import locked_orders
 from stock.models import ExpectedReturn, Order, ReturnState, Shop
 from stock.readable import readable_return
 from stock.reports import ReturnPhase, ReturnReport
@@ -59,12 +60,9 @@ def take_in(
 
 def _lock_order(session: Session, shop: Shop, order_id: str) -> Order | None:
     return session.scalar(
-        select(Order)
+        locked_orders()
         .where(Order.shop_id == shop.id)
         .where(Order.channel_order_id == order_id)
-        .with_for_update(of=Order)
-        .options(selectinload(Order.lines))
-        .execution_options(populate_existing=True)
     )
 
 
