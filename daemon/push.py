@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -85,6 +85,11 @@ def _compare(shift: Shift, refs: dict[int, ListingRef]) -> set[int]:
     return drifted
 
 
+def refs_of(found: Iterable[Listing]) -> dict[int, ListingRef]:
+    """Return how the channel names listings, by our ids."""
+    return {listing.id: _ref(listing) for listing in found}
+
+
 def look_soon(shop: Shop, now: datetime) -> None:
     """Let the shop be compared once a write without an answer had time to land."""
     soon = now + READ_BACK_WAIT
@@ -94,13 +99,13 @@ def look_soon(shop: Shop, now: datetime) -> None:
 
 def _doubted(session: Session, shop: Shop, *, after_id: int) -> dict[int, ListingRef]:
     found = listings.doubted(session, shop, after_id=after_id, limit=READ_BATCH)
-    return {listing.id: _ref(listing) for listing in found}
+    return refs_of(found)
 
 
 def _send(shift: Shift, owed: Sequence[Owed]) -> int:
     updates = [
         StockUpdate(
-            listing=ListingRef(item_id=o.item_id, variant_id=o.variant_id),
+            listing=_ref(o),
             quantity=o.quantity,
             expected=o.seen_quantity,
         )
@@ -114,10 +119,7 @@ def _send(shift: Shift, owed: Sequence[Owed]) -> int:
     if accepted or stale:
         # An acceptance is a word; what buyers see is the fact.  The same look renews
         # an expectation that was stale.
-        refs = {
-            o.listing_id: ListingRef(item_id=o.item_id, variant_id=o.variant_id)
-            for o in accepted + stale
-        }
+        refs = {o.listing_id: _ref(o) for o in accepted + stale}
         drifted = _compare(shift, refs)
         _let_settle(shift, [o for o in accepted if o.listing_id in drifted])
     shift.progress("listings", len(owed))
@@ -176,5 +178,5 @@ def _record(
         )
 
 
-def _ref(listing: Listing) -> ListingRef:
+def _ref(listing: Listing | Owed) -> ListingRef:
     return ListingRef(item_id=listing.item_id, variant_id=listing.variant_id)

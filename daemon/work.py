@@ -16,7 +16,14 @@ from connector.values import ListingRef
 from daemon.decisions import decide
 from daemon.office import Office
 from daemon.pull import collect_lost_messages, follow_inbox, pull
-from daemon.push import READ_BATCH, look_soon, push, read_back, verify_doubted
+from daemon.push import (
+    READ_BATCH,
+    look_soon,
+    push,
+    read_back,
+    refs_of,
+    verify_doubted,
+)
 from daemon.shift import Busy, Progress, Shift, shift, silent
 from stock import listings, shops
 from stock.errors import LeaseLost, VaultError
@@ -147,10 +154,7 @@ def _compare(held: Shift) -> Reconciled:
 
 def _slice(session: Session, shop: Shop, *, after_id: int) -> dict[int, ListingRef]:
     found = listings.mapped_listings(session, shop, after_id=after_id, limit=READ_BATCH)
-    return {
-        listing.id: ListingRef(item_id=listing.item_id, variant_id=listing.variant_id)
-        for listing in found
-    }
+    return refs_of(found)
 
 
 def _note_reconciled(_session: Session, shop: Shop, *, office: Office) -> None:

@@ -13,7 +13,6 @@ from stock.models import Sku, Warehouse
 from stock.quantities import parse_quantity
 from stock.stocktakes import Counted
 
-_COLUMNS = {"sku", "warehouse", "quantity"}
 _MOST_COMPLAINTS = 50
 
 
