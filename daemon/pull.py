@@ -30,8 +30,9 @@ log = structlog.get_logger(__name__)
 def pull(shift: Shift) -> None:
     """Bring the shop's orders and returns up to what its channel says.
 
-    Idempotent, and resumable: each page is taken in together with the cursor of the
-    next.  Raises ``ConnectorError`` when the channel cannot be read.
+    Idempotent, and resumable: the cursor moves on once a page was taken in, so a round
+    that was cut short takes one page in again.  Raises ``ConnectorError`` when the
+    channel cannot be read.
     """
     follow_inbox(shift)
     _pull_orders(shift)
