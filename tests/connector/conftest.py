@@ -1,58 +1,23 @@
-"""A Shopee shop whose channel is played by recorded replies at the HTTP edge."""
+"""What the tests of all channels share: a moment, the HTTP edge and a sandbox."""
 
 from __future__ import annotations
 
-import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import responses
 
-from connector import MemorySettings, Transport
-from connector.shopee import ShopeeConnector
-
-REPLIES = Path(__file__).parents[1] / "replies" / "shopee"
-BASE_URL = "https://partner.shopeemobile.com"
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def now() -> datetime:
     return datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def reply() -> Callable[[str], Any]:
-    """Return a fresh copy of a recorded reply by its name."""
-    return lambda name: json.loads((REPLIES / f"{name}.json").read_text("utf-8"))
-
-
-@pytest.fixture
-def shop_settings(now: datetime) -> dict[str, Any]:
-    return {
-        "base_url": BASE_URL,
-        "partner_id": 1000001,
-        "partner_key": "canary-partner-key",
-        "push_partner_key": "canary-push-key",
-        "shop_id": 2000001,
-        "access_token": "canary-access-1",
-        "refresh_token": "canary-refresh-1",
-        "access_token_expires_at": (now + timedelta(hours=4)).isoformat(),
-        "note": "not ours",
-    }
-
-
-@pytest.fixture
-def store(shop_settings: dict[str, Any]) -> MemorySettings:
-    return MemorySettings(shop_settings)
-
-
-@pytest.fixture
-def shopee(store: MemorySettings, now: datetime) -> ShopeeConnector:
-    transport = Transport(requests_per_second=10_000)
-    return ShopeeConnector(store, transport, lambda: now)
 
 
 @pytest.fixture
@@ -63,19 +28,6 @@ def edge() -> Iterator[responses.RequestsMock]:
 
 
 @pytest.fixture
-def answer(edge: responses.RequestsMock) -> Callable[..., None]:
-    """Let a call of the API be answered: ``answer("order/get_order_list", body)``."""
-
-    def set_answer(
-        call: str, body: Any, method: str = "GET", status: int = 200
-    ) -> None:
-        url = f"{BASE_URL}/api/v2/{call}"
-        edge.upsert(method, url, json=body, status=status)
-
-    return set_answer
-
-
-@pytest.fixture
 def calls(edge: responses.RequestsMock) -> Callable[[str], list[Any]]:
     """Return the requests made so far whose path ends with a text."""
     return lambda ending: [
@@ -83,3 +35,18 @@ def calls(edge: responses.RequestsMock) -> Callable[[str], list[Any]]:
         for call in edge.calls
         if str(call.request.url).partition("?")[0].endswith(ending)
     ]
+
+
+@pytest.fixture(scope="session")
+def control_url() -> Iterator[str]:
+    """The address of a sandbox that plays all channels in a process of its own."""
+    command = [sys.executable, "-m", "sandbox", "--port", "0"]
+    process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    ready = process.stdout.readline().split()
+    addresses = dict(word.split("=", 1) for word in ready if "=" in word)
+    assert "control" in addresses, f"the sandbox did not start: {ready}"
+    yield addresses["control"]
+    process.terminate()
+    process.wait(timeout=10)
+    process.stdout.close()

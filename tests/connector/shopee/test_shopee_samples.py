@@ -18,7 +18,7 @@ from connector.shopee.packages import events_of, packages_of
 from connector.shopee.pushes import hint_of
 from connector.shopee.signing import push_signature, sign
 
-SAMPLES = Path(__file__).parents[3] / "shared" / "samples" / "shopee"
+SAMPLES = Path(__file__).parents[4] / "shared" / "samples" / "shopee"
 
 if not SAMPLES.is_dir():
     pytest.skip("no folder of samples beside the checkout", allow_module_level=True)

@@ -23,7 +23,7 @@ from connector import (
 )
 from connector.shopee import ShopeeConnector
 
-REPLIES = Path(__file__).parents[1] / "replies" / "shopee"
+REPLIES = Path(__file__).parents[2] / "replies" / "shopee"
 BASE_URL = "https://partner.shopeemobile.com/api/v2"
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 ORDER, RETURN = "261101TRUE0001", "2611010RETURN01"
