@@ -87,6 +87,18 @@ def test_a_receipt_takes_two_enters_and_shows_the_channels_confirm(
     assert complaints == []
 
 
+def test_what_a_scanner_types_beside_the_field_is_not_lost(
+    browser: Browser, address: str, settings: Settings, seller: Seller
+) -> None:
+    seller.order("2611140KX8F2QM", 1)
+    page = open_desk(browser, address, settings)
+    page.evaluate("document.activeElement.blur()")
+    assert page.evaluate("document.activeElement === document.body")
+
+    page.keyboard.type("2611140KX8F2QM\n")
+    expect(page.get_by_role("heading", name="Phiếu nhập hàng hoàn")).to_be_visible()
+
+
 def test_one_tap_takes_a_damaged_unit_from_the_good_ones(
     browser: Browser, address: str, settings: Settings, seller: Seller
 ) -> None:

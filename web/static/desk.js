@@ -132,6 +132,17 @@ function followNumbers(place) {
   setTimeout(ask, NEAR_MILLISECONDS);
 }
 
+function catchStrayKeys(field) {
+  // A scanner types into whatever has the focus: after a tap beside the field, or
+  // before the browser has given it the focus, its first characters would be lost.
+  document.addEventListener("keydown", (event) => {
+    const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isNowhere = document.activeElement === document.body || !document.activeElement;
+    if (isText && isNowhere && event.key !== " ") field.focus();
+  });
+}
+
+for (const field of document.querySelectorAll("input[autofocus]")) catchStrayKeys(field);
 for (const input of document.querySelectorAll("input[data-select]")) {
   input.addEventListener("focus", () => input.select());
 }
