@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 from daemon.shift import Shift
-from stock import listings
-from stock.listings import Owed
+from stock import listings, offers
 from stock.models import Listing, Shop
+from stock.offers import Owed
 
 REFUSED_WAIT = timedelta(hours=1)
 LATER_WAIT = timedelta(minutes=15)
@@ -36,7 +36,7 @@ def push(shift: Shift) -> int:
     batch = shift.connector.capabilities.write_batch
     while not shift.is_over:
         owed = shift.read(
-            lambda session, shop: listings.owed(
+            lambda session, shop: offers.owed(
                 session, shop, now=shift.office.now(), limit=batch
             )
         )

@@ -11,8 +11,8 @@ from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from stock.errors import LeaseLost, StockError, UnknownShop
-from stock.listings import owes_push
 from stock.models import InboxMessage, Listing, Shop, ShopState, Warehouse
+from stock.offers import owes_push
 from stock.vault import Vault
 
 LEASE = timedelta(seconds=30)

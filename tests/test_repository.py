@@ -40,8 +40,11 @@ COMMANDS = (
     "shop add",
     "shop list",
     "shop authorize",
+    "shop set",
     "listings import",
     "listings map",
+    "listings set",
+    "listings show",
     "stock count",
     "stock show",
     "stock why",
@@ -126,7 +129,7 @@ def test_each_channel_has_recorded_replies(channel: str) -> None:
 
 @pytest.mark.parametrize("channel", BUILT_IN)
 def test_each_channel_passes_the_conformance_rules(channel: str) -> None:
-    path = CHECKOUT / "tests" / "connector" / f"test_{channel}_conformance.py"
+    path = CHECKOUT / "tests" / "connector" / channel / f"test_{channel}_conformance.py"
 
     assert "connector.conformance" in path.read_text("utf-8")
 

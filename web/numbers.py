@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from stock import levels, listings
+from stock import levels, offers
 from stock.models import Listing, ListingState, ShopState
 from web.language import gettext, lazy_gettext
 
@@ -22,6 +22,7 @@ class PushState(StrEnum):
     PAUSED = "paused"
     UNCOUNTED = "uncounted"
     KEPT_OUT = "kept_out"
+    LEFT_ALONE = "left_alone"
 
     @property
     def is_final(self) -> bool:
@@ -30,6 +31,7 @@ class PushState(StrEnum):
             PushState.CONFIRMED,
             PushState.UNCOUNTED,
             PushState.KEPT_OUT,
+            PushState.LEFT_ALONE,
         )
 
 
@@ -40,6 +42,7 @@ _LABELS = {
     PushState.PAUSED: lazy_gettext("Shop paused"),
     PushState.UNCOUNTED: lazy_gettext("Not counted yet"),
     PushState.KEPT_OUT: lazy_gettext("Kept out"),
+    PushState.LEFT_ALONE: lazy_gettext("Listing paused"),
 }
 
 
@@ -77,7 +80,7 @@ def listing_numbers(
 ) -> Sequence[ListingNumber]:
     """Return the numbers of all listings that stand for any of these SKUs."""
     found = levels.listings_of(session, sku_ids)
-    wanted = listings.numbers(session, [listing.id for listing in found])
+    wanted = offers.numbers(session, [listing.id for listing in found])
     return [
         ListingNumber(
             listing=listing,
@@ -96,6 +99,8 @@ def is_settled(numbers: Sequence[ListingNumber]) -> bool:
 def _state(listing: Listing, *, is_counted: bool) -> PushState:
     if listing.state != ListingState.MAPPED:
         return PushState.KEPT_OUT
+    if listing.paused:
+        return PushState.LEFT_ALONE
     if not is_counted:
         return PushState.UNCOUNTED
     if listing.confirmed_version >= listing.wanted_version:
@@ -119,6 +124,8 @@ def _detail(number: ListingNumber) -> str:
             )
         case PushState.UNCOUNTED:
             return gettext("The channel hears of it after the first stocktake.")
+        case PushState.LEFT_ALONE:
+            return gettext("Somebody paused it: the channel keeps the number it has.")
         case PushState.KEPT_OUT:
             return gettext("The channel keeps its own stock for this listing.")
         case PushState.SENDING if listing.failures and listing.last_error:

@@ -1,19 +1,28 @@
-"""``listings import`` and ``listings map``."""
+"""``listings import``, ``listings map``, ``listings set`` and ``listings show``."""
 
 from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
+from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from connector.values import ChannelListing, Page
-from daemon.commands.terminal import Refused, office, print_table, progress_bar, say
+from daemon.commands.terminal import (
+    Refused,
+    as_json_option,
+    office,
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
 from daemon.office import Office
 from daemon.translate import listing_report
-from stock import levels, shops
-from stock import listings as room
-from stock.models import ListingState
+from stock import allotments, levels, mapping, offers, shops
+from stock.models import Listing, ListingState
 from stock.quantities import parse_quantity
 
 
@@ -56,21 +65,113 @@ def import_listings(shop_name: str) -> None:
 @click.argument("skus", metavar="SKU[*N]", nargs=-1, required=True)
 def map_listing(shop_name: str, listing: str, skus: tuple[str, ...]) -> None:
     """Let a listing stand for SKUs: one, several of one, or a bundle of many."""
-    item_id, _, variant_id = listing.partition(":")
     with office() as desk, desk.database.write() as session:
-        shop = shops.find_shop(session, shop_name)
-        found = room.find_listing(session, shop, item_id, variant_id)
-        if found is None:
-            raise Refused(
-                f"shop {shop_name} has no listing {listing}:"
-                f" run `./truestock listings import {shop_name}`"
-            )
+        found = _find(session, shop_name, listing)
         components: Counter[int] = Counter()
         for part in skus:
             code, _, units = part.rpartition("*") if "*" in part else (part, "", "1")
             components[levels.find_sku(session, code).id] += parse_quantity(units)
-        room.map_listing(session, found, components)
+        mapping.map_listing(session, found, components)
     say(f"Listing {listing} of {shop_name} now stands for {' + '.join(skus)}.")
+
+
+@listings.command("set")
+@click.argument("shop_name", metavar="SHOP")
+@click.argument("listing", metavar="ITEM[:VARIANT]")
+@click.option("--buffer", type=int, default=None, help="Keep so many units back.")
+@click.option("--share", type=int, default=None, help="Show at most so many percent.")
+@click.option("--as-shop", is_flag=True, help="Forget both: as the shop has it.")
+@click.option(
+    "--pause/--resume",
+    "paused",
+    default=None,
+    help="Leave the channel's number to the seller, or send ours again.",
+)
+def set_listing(
+    shop_name: str,
+    listing: str,
+    buffer: int | None,
+    share: int | None,
+    as_shop: bool,
+    paused: bool | None,
+) -> None:
+    """Say how much of our stock one listing may show, or pause it."""
+    with office() as desk, desk.database.write() as session:
+        found = _find(session, shop_name, listing)
+        if as_shop:
+            allotments.allot_listing(session, found, buffer=None, share=None)
+        if buffer is not None or share is not None:
+            allotments.allot_listing(
+                session,
+                found,
+                buffer=found.buffer if buffer is None else buffer,
+                share=found.share if share is None else share,
+            )
+        if paused is True:
+            allotments.pause_listing(session, found)
+        if paused is False:
+            allotments.resume_listing(session, found)
+        told = _allotment(found)
+    say(f"Listing {listing} of {shop_name}: {told}.")
+
+
+@listings.command("show")
+@click.argument("shop_name", metavar="SHOP")
+@as_json_option
+def show_listings(shop_name: str, as_json: bool) -> None:
+    """Show a shop's listings: what each stands for, keeps back and shows."""
+    with office() as desk, desk.database.read() as session:
+        shop = shops.find_shop(session, shop_name)
+        found = mapping.listings_of_shop(session, shop)
+        wanted = offers.numbers(session, [listing.id for listing in found])
+        rows = [
+            _row(x, wanted[x.id].quantity if x.id in wanted else None) for x in found
+        ]
+    if as_json:
+        print_json(rows)
+    else:
+        columns = ("listing", "state", "stands_for", "allotment", "wanted", "seen")
+        print_table(columns, ([row[column] for column in columns] for row in rows))
+
+
+def _row(listing: Listing, wanted: int | None) -> dict[str, Any]:
+    return {
+        "listing": f"{listing.item_id}:{listing.variant_id}".rstrip(":"),
+        "title": listing.title,
+        "state": "paused" if listing.paused else listing.state,
+        "stands_for": " + ".join(
+            f"{part.sku.code}*{part.quantity}" for part in listing.components
+        ),
+        "allotment": _allotment(listing),
+        "buffer": listing.buffer,
+        "share": listing.share,
+        "wanted": wanted,
+        "seen": listing.seen_quantity,
+    }
+
+
+def _allotment(listing: Listing) -> str:
+    if listing.paused:
+        return "paused, the channel's number is left alone"
+    buffer, share = listing.buffer, listing.share
+    own = buffer is not None or share is not None
+    buffer = listing.shop.buffer if buffer is None else buffer
+    share = listing.shop.share if share is None else share
+    return (
+        f"keeps {buffer} back, shows at most {share} %{'' if own else ' (as its shop)'}"
+    )
+
+
+def _find(session: Session, shop_name: str, name: str) -> Listing:
+    item_id, _, variant_id = name.partition(":")
+    shop = shops.find_shop(session, shop_name)
+    found = mapping.find_listing(session, shop, item_id, variant_id)
+    if found is None:
+        raise Refused(
+            f"shop {shop_name} has no listing {name}:"
+            f" run `./truestock listings import {shop_name}`"
+        )
+    return found
 
 
 def _take_in(
@@ -79,7 +180,7 @@ def _take_in(
     with desk.database.write() as session:
         reports = [listing_report(item) for item in page.items]
         return dict(
-            room.import_listings(
+            mapping.import_listings(
                 session,
                 shops.find_shop(session, shop_name),
                 reports,

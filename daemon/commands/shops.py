@@ -1,4 +1,4 @@
-"""``shop add``, ``shop list``, ``shop authorize``, ``sync``, ``reconcile``."""
+"""``shop add``, ``list``, ``set`` and ``authorize``; ``sync`` and ``reconcile``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import IO, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import click
+from sqlalchemy.orm import Session
 
 from connector.errors import ConnectorError
 from connector.registry import connector_class, open_connector
@@ -26,7 +27,7 @@ from daemon.commands.terminal import (
 from daemon.office import Office
 from daemon.work import reconcile as reconcile_shop
 from daemon.work import sync as sync_shop
-from stock import shops
+from stock import allotments, levels, shops
 from stock.models import Shop
 
 
@@ -74,6 +75,7 @@ def list_shops(as_json: bool) -> None:
     with office() as desk, desk.database.read() as session:
         rows = [
             _row(desk, found, shops.owed_pushes(session, found))
+            | _allotment(session, found)
             for found in shops.all_shops(session)
         ]
     if as_json:
@@ -83,6 +85,45 @@ def list_shops(as_json: bool) -> None:
     else:
         columns = ("name", "channel", "state", "last_sync_at", "owed", "last_error")
         print_table(columns, ([row[column] for column in columns] for row in rows))
+
+
+@shop.command("set")
+@click.argument("name")
+@click.option("--buffer", type=int, default=None, help="Keep so many units back.")
+@click.option("--share", type=int, default=None, help="Show at most so many percent.")
+@click.option(
+    "--sells-from",
+    multiple=True,
+    metavar="WAREHOUSE",
+    help="Show only this warehouse's units; may be given several times.",
+)
+@click.option("--sells-from-all", is_flag=True, help="Show the units of all.")
+@click.option("--packs-in", metavar="WAREHOUSE", help="Where its orders leave from.")
+def set_shop(
+    name: str,
+    buffer: int | None,
+    share: int | None,
+    sells_from: tuple[str, ...],
+    sells_from_all: bool,
+    packs_in: str | None,
+) -> None:
+    """Say how much of our stock a shop may show, and from which warehouses."""
+    if sells_from and sells_from_all:
+        raise click.UsageError("--sells-from and --sells-from-all exclude each other")
+    with office() as desk, desk.database.write() as session:
+        found = shops.find_shop(session, name)
+        allotments.allot_shop(session, found, buffer=buffer, share=share)
+        if sells_from or sells_from_all:
+            named = [levels.find_warehouse(session, code) for code in sells_from]
+            allotments.sell_from(session, found, named)
+        if packs_in is not None:
+            allotments.pack_in(found, levels.find_warehouse(session, packs_in))
+        row = _allotment(session, found)
+    say(
+        f"Shop {name} keeps {row['buffer']} back, shows at most {row['share']} %,"
+        f" sells from {', '.join(row['sells_from']) or 'all warehouses'}"
+        f" and packs in {row['packs_in']}."
+    )
 
 
 @shop.command()
@@ -171,6 +212,15 @@ def _row(desk: Office, found: Shop, owed: int) -> dict[str, Any]:
         "owed": owed,
         "failures": found.failures,
         "last_error": found.last_error,
+    }
+
+
+def _allotment(session: Session, found: Shop) -> dict[str, Any]:
+    return {
+        "buffer": found.buffer,
+        "share": found.share,
+        "sells_from": [x.code for x in allotments.sells_from(session, found)],
+        "packs_in": found.warehouse.code,
     }
 
 

@@ -18,8 +18,7 @@ from daemon.commands.terminal import (
     say,
 )
 from daemon.office import Office
-from stock import levels, stocktakes
-from stock import listings as room
+from stock import levels, offers, stocktakes
 from stock.models import Listing, Movement
 from stock.rules import RULES
 from stock.transfers import Bucket
@@ -58,7 +57,7 @@ def show(sku: str, as_json: bool) -> None:
     with office() as desk, desk.database.read() as session:
         found = levels.find_sku(session, sku)
         listed = levels.listings_of(session, [found.id])
-        wanted = room.numbers(session, [listing.id for listing in listed])
+        wanted = offers.numbers(session, [listing.id for listing in listed])
         warehouses = {
             code: {bucket: getattr(level, bucket) for bucket in _BUCKETS}
             for code, level in levels.levels_of(session, found).items()
@@ -135,6 +134,8 @@ def _listing(item: Listing, wanted: int | None) -> dict[str, Any]:
 def _state(item: Listing, wanted: int | None) -> str:
     if wanted is None:
         return item.state if item.state != "mapped" else "not counted"
+    if item.paused:
+        return "paused"
     if item.pushed_version < item.wanted_version:
         return "failing" if item.failures else "sending"
     return "confirmed" if item.confirmed_version >= item.pushed_version else "sent"

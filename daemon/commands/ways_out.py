@@ -10,6 +10,7 @@ from connector.errors import (
 )
 from daemon.shift import Busy
 from stock import errors
+from stock.allotments import InvalidAllotment
 from stock.shops import ShopExists
 
 WAYS_OUT: tuple[tuple[type[Exception], str], ...] = (
@@ -31,6 +32,7 @@ WAYS_OUT: tuple[tuple[type[Exception], str], ...] = (
         "`./truestock order show SHOP ORDER` shows what is out and what was booked",
     ),
     (errors.IdempotencyConflict, "a new receipt takes a new key"),
+    (InvalidAllotment, "nothing was changed"),
     (errors.NothingWaiting, "nothing needs to be decided"),
     (errors.VaultError, "set the key that was used when the shop was added"),
     (Busy, "the work goes on there; look again in a minute"),

@@ -8,6 +8,7 @@ from stock.models.catalogue import (
     ListingState,
     Shop,
     ShopState,
+    ShopWarehouse,
     Sku,
     Warehouse,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "SetAsideReason",
     "Shop",
     "ShopState",
+    "ShopWarehouse",
     "Sku",
     "StockLevel",
     "Stocktake",

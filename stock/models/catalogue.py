@@ -52,6 +52,10 @@ class Shop(Base):
     """One seller account on a channel, with where reading it has come to."""
 
     __tablename__ = "shop"
+    __table_args__ = (
+        CheckConstraint("buffer >= 0", name="buffer"),
+        CheckConstraint("share >= 0 AND share <= 100", name="share"),
+    )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
@@ -59,6 +63,10 @@ class Shop(Base):
     external_id: Mapped[str] = mapped_column(String(100), default="")
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"))
     """Where this shop's orders are packed."""
+    buffer: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Units of each listing that its channel never hears about."""
+    share: Mapped[int] = mapped_column(default=100, server_default="100")
+    """The most of our units, in percent, that a listing may show."""
     sealed_settings: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[ShopState] = mapped_column(String(10), default=ShopState.ACTIVE)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -82,12 +90,23 @@ class Shop(Base):
     warehouse: Mapped[Warehouse] = relationship()
 
 
+class ShopWarehouse(Base):
+    """A warehouse whose units a shop sells; a shop that names none sells from all."""
+
+    __tablename__ = "shop_warehouse"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), primary_key=True)
+    warehouse_id: Mapped[int] = mapped_column(
+        ForeignKey("warehouse.id"), primary_key=True
+    )
+
+
 class ListingState(StrEnum):
     MAPPED = "mapped"
     UNMAPPED = "unmapped"
     AMBIGUOUS = "ambiguous"
     IGNORED = "ignored"
-    """Kept out on purpose: shipped from the channel's own warehouse, or paused."""
+    """Kept out on purpose: shipped from the channel's own warehouse."""
 
 
 class Listing(Base):
@@ -99,7 +118,11 @@ class Listing(Base):
     """
 
     __tablename__ = "listing"
-    __table_args__ = (UniqueConstraint("shop_id", "item_id", "variant_id"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "item_id", "variant_id"),
+        CheckConstraint("buffer >= 0", name="buffer"),
+        CheckConstraint("share >= 0 AND share <= 100", name="share"),
+    )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"), index=True)
@@ -108,6 +131,11 @@ class Listing(Base):
     channel_sku: Mapped[str] = mapped_column(String(100), default="")
     title: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[ListingState] = mapped_column(String(10))
+    paused: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Orders are followed, and the channel's number is left to the seller."""
+    buffer: Mapped[int | None]
+    """As the shop's; ``None`` where the shop's own holds."""
+    share: Mapped[int | None]
     wanted_version: Mapped[int] = mapped_column(Identity, default=0, server_default="0")
     pushed_version: Mapped[int] = mapped_column(Identity, default=0, server_default="0")
     pushed_quantity: Mapped[int | None]

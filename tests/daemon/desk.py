@@ -15,7 +15,7 @@ from connector.registry import connector_class, open_connector
 from daemon.office import Office, ShopSettings
 from daemon.translate import listing_report
 from daemon.work import Reconciled, reconcile, sync, work_shop
-from stock import audit, levels, listings, receipts, shops, stocktakes
+from stock import audit, levels, listings, mapping, receipts, shops, stocktakes
 from stock.board import OpenReturn, open_returns
 from stock.models import Drift, Listing, Order, SetAside, Shop
 from stock.parcels import find_order
@@ -89,7 +89,7 @@ class Desk:
         connector.transport.close()
         with self.database.write() as session:
             shop = shops.find_shop(session, name)
-            listings.import_listings(session, shop, reports, now=self.office.now())
+            mapping.import_listings(session, shop, reports, now=self.office.now())
 
     def count(self, **quantities: int) -> None:
         """Post a stocktake of free-to-sell units."""

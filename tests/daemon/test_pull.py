@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from connector.errors import TransientError
 from connector.values import Ending, HintKind, Rejected, Stage
 from daemon.work import sync
-from stock import inbox, levels, listings, orders
+from stock import inbox, levels, mapping, orders
 from stock.errors import InsufficientStock
 from stock.models import Shop
 from stock.reports import OrderReport
@@ -117,11 +117,11 @@ def test_a_mapping_by_hand_brings_in_what_waited(desk: Desk, script: Script) -> 
     script.stock["SET"] = 9
     desk.import_listings()
     with desk.database.write() as session:
-        listing = listings.find_listing(session, desk.shop(), "SET", "")
+        listing = mapping.find_listing(session, desk.shop(), "SET", "")
         assert listing is not None
         parts = {"A": 2, "B": 1}
         by_id = {levels.find_sku(session, sku).id: n for sku, n in parts.items()}
-        listings.map_listing(session, listing, by_id)
+        mapping.map_listing(session, listing, by_id)
 
     desk.sync()
 

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from stock import listings
-from stock.listings import Owed
+from stock import listings, offers
 from stock.models import Drift, Listing, ListingState, Sku
+from stock.offers import Owed
 from tests.stock.stories import NOT_SHIPPED, simple_order
 from tests.stock.world import NOW, World, listed, unique
 
 
 def _owed(world: World) -> dict[str, Owed]:
     with world.database.read() as session:
-        found = listings.owed(session, world.shop, now=NOW, limit=50)
+        found = offers.owed(session, world.shop, now=NOW, limit=50)
         return {item.item_id: item for item in found}
 
 

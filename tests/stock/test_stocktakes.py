@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from stock import listings
+from stock import offers
 from stock.models import Movement, Stocktake
 from tests.stock.stories import NOT_SHIPPED, simple_order
 from tests.stock.world import CLERK, NOW, World, listed, unique
@@ -12,7 +12,7 @@ def _owed(world: World, item_id: str) -> list[int]:
     with world.database.read() as session:
         return [
             item.quantity
-            for item in listings.owed(session, world.shop, now=NOW, limit=50)
+            for item in offers.owed(session, world.shop, now=NOW, limit=50)
             if item.item_id == item_id
         ]
 

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from stock import audit, listings, orders, receipts, returns, shops, stocktakes
+from stock import audit, mapping, orders, receipts, returns, shops, stocktakes
 from stock.levels import find_sku, find_warehouse
 from stock.models import (
     ExpectedReturn,
@@ -110,16 +110,16 @@ class World:
     def list_items(self, *reports: ListingReport, shop: Shop | None = None) -> None:
         """Take in a part of the shop's catalogue."""
         with self.database.write() as session:
-            listings.import_listings(session, shop or self.shop, reports, now=NOW)
+            mapping.import_listings(session, shop or self.shop, reports, now=NOW)
 
     def bundle(self, item_id: str, components: Mapping[str, int]) -> int:
         """List an item that stands for several units; return the listing's id."""
         self.list_items(listed(item_id, sku=""))
         with self.database.write() as session:
-            listing = listings.find_listing(session, self.shop, item_id, "")
+            listing = mapping.find_listing(session, self.shop, item_id, "")
             assert listing is not None
             parts = {find_sku(session, sku).id: n for sku, n in components.items()}
-            listings.map_listing(session, listing, parts)
+            mapping.map_listing(session, listing, parts)
         return listing.id
 
     def count(
@@ -219,7 +219,7 @@ class World:
     def listing(self, item_id: str) -> Listing:
         """Return one of the shop's listings."""
         with self.database.read() as session:
-            found = listings.find_listing(session, self.shop, item_id, "")
+            found = mapping.find_listing(session, self.shop, item_id, "")
             assert found is not None
             return found
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from daemon.settings import Settings
-from stock import listings, orders, returns, shops, stocktakes
+from stock import mapping, orders, returns, shops, stocktakes
 from stock.levels import find_sku, find_warehouse
 from stock.models import Listing, Order, Receipt, Shop, Sku, StockLevel
 from stock.reports import (
@@ -74,7 +74,7 @@ class Seller:
             barcode=barcode,
         )
         self._run(
-            lambda session: listings.import_listings(
+            lambda session: mapping.import_listings(
                 session, shops.find_shop(session, shop), [report], now=NOW
             )
         )

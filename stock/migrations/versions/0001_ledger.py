@@ -64,6 +64,8 @@ def _create_tables() -> None:
         sa.Column("channel", sa.String(length=50), nullable=False),
         sa.Column("external_id", sa.String(length=100), nullable=False),
         sa.Column("warehouse_id", IDENTITY, nullable=False),
+        sa.Column("buffer", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("share", sa.Integer(), server_default="100", nullable=False),
         sa.Column("sealed_settings", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("added_at", MOMENT, nullable=False),
@@ -82,6 +84,8 @@ def _create_tables() -> None:
         sa.Column("last_error", sa.String(length=500), nullable=False),
         sa.Column("lease_token", sa.String(length=40), nullable=True),
         sa.Column("lease_until", MOMENT, nullable=True),
+        sa.CheckConstraint("buffer >= 0", name=op.f("ck_shop_buffer")),
+        sa.CheckConstraint("share >= 0 AND share <= 100", name=op.f("ck_shop_share")),
         sa.ForeignKeyConstraint(
             ["warehouse_id"], ["warehouse.id"], name=op.f("fk_shop_warehouse_id")
         ),
@@ -110,6 +114,22 @@ def _create_tables() -> None:
             ["warehouse_id"], ["warehouse.id"], name=op.f("fk_stock_level_warehouse_id")
         ),
         sa.PrimaryKeyConstraint("sku_id", "warehouse_id", name=op.f("pk_stock_level")),
+    )
+    op.create_table(
+        "shop_warehouse",
+        sa.Column("shop_id", IDENTITY, nullable=False),
+        sa.Column("warehouse_id", IDENTITY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_shop_warehouse_shop_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["warehouse_id"],
+            ["warehouse.id"],
+            name=op.f("fk_shop_warehouse_warehouse_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "shop_id", "warehouse_id", name=op.f("pk_shop_warehouse")
+        ),
     )
     op.create_table(
         "stocktake_line",
@@ -172,6 +192,9 @@ def _create_tables() -> None:
         sa.Column("channel_sku", sa.String(length=100), nullable=False),
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("paused", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("buffer", sa.Integer(), nullable=True),
+        sa.Column("share", sa.Integer(), nullable=True),
         sa.Column("wanted_version", IDENTITY, server_default="0", nullable=False),
         sa.Column("pushed_version", IDENTITY, server_default="0", nullable=False),
         sa.Column("pushed_quantity", sa.Integer(), nullable=True),
@@ -185,6 +208,10 @@ def _create_tables() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_error", sa.String(length=500), nullable=False),
         sa.Column("phantom_units", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint("buffer >= 0", name=op.f("ck_listing_buffer")),
+        sa.CheckConstraint(
+            "share >= 0 AND share <= 100", name=op.f("ck_listing_share")
+        ),
         sa.ForeignKeyConstraint(
             ["shop_id"], ["shop.id"], name=op.f("fk_listing_shop_id")
         ),
