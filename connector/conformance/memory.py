@@ -1,4 +1,4 @@
-"""A channel in memory and its connector: the smallest that keeps every rule.
+"""The connector of a channel in memory: the smallest that keeps every rule.
 
 To learn from, to copy, and to prove the rules on: a test breaks this connector on
 purpose and sees exactly one rule complain.
@@ -6,18 +6,22 @@ purpose and sees exactly one rule complain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from connector.base import Capabilities, Connector, Settings
-from connector.conformance.world import Basket, Fault
+from connector.conformance.memory_world import SIGNATURE, MemoryWorld, Sale
+from connector.conformance.world import Fault
 from connector.errors import (
     AuthenticationError,
     OutcomeUnknown,
     RateLimited,
     UnexpectedAnswer,
+    WebhookRefused,
 )
 from connector.settings import MemorySettings, required_text
 from connector.transport import Transport
@@ -25,102 +29,30 @@ from connector.values import (
     ChannelListing,
     ChannelOrder,
     ChannelOrderLine,
+    ChannelRefund,
     ChannelReturn,
     ChannelReturnLine,
-    Ending,
+    Hint,
+    HintKind,
     ListingRef,
     Page,
     Parcel,
     ParcelDirection,
     Portion,
+    RefundRequest,
+    RefundState,
     Rejected,
     ReturnPhase,
     ShopIdentity,
-    Stage,
     StockResult,
     StockUpdate,
+    WebhookRequest,
     WriteOutcome,
 )
 
+__all__ = ["MemoryConnector", "MemoryWorld"]
 
-@dataclass
-class _Sale:
-    order_id: str
-    basket: dict[str, int]
-    at: datetime
-    stage: Stage = Stage.NOT_SHIPPED
-    ending: Ending | None = None
-    returned: dict[str, int] = field(default_factory=dict)
-    phase: ReturnPhase | None = None
-
-
-class MemoryWorld:
-    """The channel: what it sells, what was bought, what was written to it."""
-
-    def __init__(self) -> None:
-        self.token = "token-1"
-        self.stock: dict[str, int] = {}
-        self.sales: dict[str, _Sale] = {}
-        self._writes: list[tuple[str, int]] = []
-        self._fault: Fault | None = None
-
-    def add_item(self, sku: str, quantity: int) -> ListingRef:
-        self.stock[sku] = quantity
-        return ListingRef(item_id=sku)
-
-    def place_order(self, basket: Basket, *, cod: bool = False) -> str:
-        order_id = f"M{len(self.sales) + 1}"
-        for sku, count in basket.items():
-            self.stock[sku] -= count
-        self.sales[order_id] = _Sale(order_id, dict(basket), datetime.now(UTC))
-        return order_id
-
-    def arrange(self, order_id: str) -> None:
-        self.sales[order_id].stage = Stage.AWAITING_PICKUP
-
-    def pick_up(self, order_id: str) -> None:
-        self.sales[order_id].stage = Stage.IN_TRANSIT
-
-    def deliver(self, order_id: str) -> None:
-        self.sales[order_id].stage = Stage.DELIVERED
-
-    def fail_delivery(self, order_id: str) -> None:
-        self.sales[order_id].ending = Ending.DELIVERY_FAILED
-
-    def lose(self, order_id: str) -> None:
-        self.sales[order_id].ending = Ending.LOST
-
-    def cancel(self, order_id: str) -> None:
-        self.sales[order_id].ending = Ending.CANCELLED
-
-    def request_return(self, order_id: str, basket: Basket) -> None:
-        self.sales[order_id].returned = dict(basket)
-        self.sales[order_id].phase = ReturnPhase.REQUESTED
-
-    def send_back(self, order_id: str) -> None:
-        self.sales[order_id].phase = ReturnPhase.SHIPPED_BACK
-
-    def arrive_back(self, order_id: str) -> None:
-        self.sales[order_id].phase = ReturnPhase.ARRIVED
-
-    def visible_stock(self, sku: str) -> int:
-        return self.stock[sku]
-
-    def stock_writes(self) -> list[tuple[str, int]]:
-        return list(self._writes)
-
-    def cause(self, fault: Fault) -> None:
-        self._fault = fault
-
-    def write(self, sku: str, quantity: int) -> None:
-        """Carry out one stock write."""
-        self.stock[sku] = quantity
-        self._writes.append((sku, quantity))
-
-    def befalling(self) -> Fault | None:
-        """Return what goes wrong with the request that is made now."""
-        fault, self._fault = self._fault, None
-        return fault
+PAGE = 50
 
 
 class MemoryConnector(Connector):
@@ -130,17 +62,18 @@ class MemoryConnector(Connector):
     title = "Memory"
     capabilities = Capabilities(
         restocks_by_itself=False,
-        compare_and_set=False,
-        merchant_refunds=False,
-        webhooks=False,
+        compare_and_set=True,
+        merchant_refunds=True,
+        webhooks=True,
         hint_queue=False,
         consent_page=False,
         write_batch=100,
     )
-    secret_settings = frozenset({"token"})
+    secret_settings = frozenset({"token", "message_secret"})
 
     def __init__(self, world: MemoryWorld, token: str = "token-1") -> None:
-        settings = MemorySettings({"token": token})
+        given = {"token": token, "message_secret": world.secret}
+        settings = MemorySettings(given)
         super().__init__(settings, Transport(), lambda: datetime.now(UTC))
         self._world = world
 
@@ -156,8 +89,14 @@ class MemoryConnector(Connector):
         self, *, since: datetime, cursor: str | None = None
     ) -> Page[ChannelOrder]:
         self._call()
+        # Nothing ever moves in this list, so a position is a safe cursor.
         sales = [sale for sale in self._world.sales.values() if sale.at >= since]
-        return Page(items=tuple(_order(sale) for sale in sales))
+        start = int(cursor or 0)
+        end = start + PAGE
+        return Page(
+            items=tuple(_order(sale) for sale in sales[start:end]),
+            next_cursor=str(end) if end < len(sales) else None,
+        )
 
     def fetch_orders(self, order_ids: Sequence[str]) -> Page[ChannelOrder]:
         self._call()
@@ -195,40 +134,84 @@ class MemoryConnector(Connector):
         return {one: stock[one.item_id] for one in listings if one.item_id in stock}
 
     def write_stock(self, updates: Sequence[StockUpdate]) -> Sequence[StockResult]:
-        return self._answered(lambda: [self._write(update) for update in updates])
+        self._prove_token()
+        fault = self._world.befalling()
+        _refuse(fault)
+        results = [self._write(update) for update in updates[1:]]
+        if updates:
+            first = updates[0]
+            partly = fault is Fault.PARTLY_REFUSED
+            results.insert(0, _refused(first, "busy") if partly else self._write(first))
+        if fault is Fault.LOST_ANSWER:
+            raise OutcomeUnknown
+        return results
+
+    def refund(self, request: RefundRequest) -> ChannelRefund:
+        self._prove_token()
+        fault = self._world.befalling()
+        _refuse(fault)
+        # The channel keeps the key, so that asking again pays nothing.
+        self._world.pay_back(request.order_id, request.key, request.amount)
+        if fault is Fault.LOST_ANSWER:
+            raise OutcomeUnknown
+        return _refund(request.key, request.amount)
+
+    def read_webhook(self, request: WebhookRequest) -> Sequence[Hint]:
+        secret = str(self.settings.read()["message_secret"])
+        expected = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected, request.headers.get(SIGNATURE, "")):
+            raise WebhookRefused
+        order_id = str(json.loads(request.body)["order"])
+        return [Hint(event_key=expected[:32], kind=HintKind.ORDER, order_id=order_id)]
 
     def _write(self, update: StockUpdate) -> StockResult:
-        known = update.listing.item_id in self._world.stock
-        if not known or update.quantity < 0:
-            return StockResult(
-                listing=update.listing,
-                outcome=WriteOutcome.REFUSED,
-                detail="no such listing" if not known else "less than nothing",
-            )
-        self._world.write(update.listing.item_id, update.quantity)
+        sku, number = update.listing.item_id, update.quantity
+        if sku not in self._world.stock:
+            return _refused(update, "no such listing")
+        if number < 0:
+            return _refused(update, "less than nothing")
+        if update.expected not in (None, self._world.stock[sku]):
+            return StockResult(listing=update.listing, outcome=WriteOutcome.STALE)
+        self._world.write(sku, number)
         return StockResult(listing=update.listing, outcome=WriteOutcome.ACCEPTED)
 
     def _call(self) -> None:
-        self._answered(lambda: [])
+        self._prove_token()
+        fault = self._world.befalling()
+        _refuse(fault)
+        if fault is Fault.LOST_ANSWER:
+            raise UnexpectedAnswer
 
-    def _answered(
-        self, carry_out: Callable[[], list[StockResult]]
-    ) -> list[StockResult]:
+    def _prove_token(self) -> None:
+        # An expired token would be renewed here; this channel's token lives for ever.
         if self.settings.read()["token"] != self._world.token:
             raise AuthenticationError("the token is refused")
-        # An expired token would be renewed here; this channel's token lives for ever.
-        fault = self._world.befalling()
-        if fault is Fault.THROTTLED:
-            raise RateLimited(1)
-        if fault is Fault.HTML:
-            raise UnexpectedAnswer
-        results = carry_out()
-        if fault is Fault.LOST_ANSWER:
-            raise OutcomeUnknown if results else UnexpectedAnswer
-        return results
 
 
-def _order(sale: _Sale) -> ChannelOrder:
+def _refuse(fault: Fault | None) -> None:
+    if fault is Fault.THROTTLED:
+        raise RateLimited(MemoryWorld.pause_seconds)
+    if fault is Fault.HTML:
+        raise UnexpectedAnswer
+
+
+def _refused(update: StockUpdate, detail: str) -> StockResult:
+    return StockResult(
+        listing=update.listing, outcome=WriteOutcome.REFUSED, detail=detail
+    )
+
+
+def _refund(key: str, amount: Decimal) -> ChannelRefund:
+    return ChannelRefund(
+        refund_id=key, amount=amount, currency="VND", state=RefundState.DONE
+    )
+
+
+def _refunds(sale: Sale) -> Iterable[ChannelRefund]:
+    return (_refund(key, amount) for key, amount in sale.refunds.items())
+
+
+def _order(sale: Sale) -> ChannelOrder:
     return ChannelOrder(
         order_id=sale.order_id,
         ordered_at=sale.at,
@@ -255,10 +238,11 @@ def _order(sale: _Sale) -> ChannelOrder:
                 tracking_number=f"T-{sale.order_id}", direction=ParcelDirection.FORWARD
             ),
         ),
+        refunds=tuple(_refunds(sale)),
     )
 
 
-def _return(sale: _Sale) -> ChannelReturn:
+def _return(sale: Sale) -> ChannelReturn:
     return ChannelReturn(
         return_id=f"R-{sale.order_id}",
         order_id=sale.order_id,

@@ -16,6 +16,8 @@ from connector.conformance.rules import (
 from connector.conformance.world import World
 from connector.values import ChannelOrder, Ending, Portion, Stage
 
+_MANY = 110
+
 
 class OrderRules(Rules):
     """Orders, as buyers, sellers and carriers change them."""
@@ -134,8 +136,9 @@ class OrderRules(Rules):
     def test_many_orders_are_read_none_missing(
         self, connector: Connector, world: World
     ) -> None:
+        # More than any channel puts on one page.
         happen(lambda: world.add_item("A", 500))
-        placed = {ordered(world, {"A": 1}) for _ in range(12)}
+        placed = {ordered(world, {"A": 1}) for _ in range(_MANY)}
         assert {order.order_id for order in orders_of(connector)} == placed
 
     def test_an_order_that_nobody_knows_is_set_aside(

@@ -7,15 +7,18 @@ from typing import Any
 import requests
 
 from connector.base import Settings
+from connector.conformance.postbox import Postbox
 from connector.conformance.world import Basket, CannotHappen, Fault
-from connector.values import ListingRef
+from connector.values import ListingRef, WebhookRequest
 
 _KINDS = {
     Fault.THROTTLED: "status_429",
     Fault.LOST_ANSWER: "lost_answer",
     Fault.TOKEN_EXPIRED: "token_expired",
     Fault.HTML: "html",
+    Fault.PARTLY_REFUSED: "partial_failure",
 }
+_PAUSE_SECONDS = 7.0
 _PATIENCE_SECONDS = 30
 
 
@@ -23,8 +26,10 @@ class SandboxWorld:
     """One new shop on one channel of a running sandbox.
 
     ``settings`` are what a person would enter for it.  ``fault_match`` is the
-    beginning of the paths that faults befall.
+    beginning of the paths that faults befall.  Messages go to ``postbox``.
     """
+
+    pause_seconds = _PAUSE_SECONDS
 
     def __init__(
         self,
@@ -33,14 +38,16 @@ class SandboxWorld:
         shop: str,
         *,
         fault_match: str = "/",
-        webhook_url: str | None = None,
+        postbox: Postbox | None = None,
     ) -> None:
         self._control_url = control_url
         self._channel = channel
         self._shop = shop
         self._fault_match = fault_match
+        self._postbox = postbox
+        url = postbox.url if postbox else None
         answer = self._post(
-            "shops", {"shop": shop, "auto_restock": "never", "webhook_url": webhook_url}
+            "shops", {"shop": shop, "auto_restock": "never", "webhook_url": url}
         )
         self.settings: Settings = answer["settings"]
 
@@ -90,14 +97,21 @@ class SandboxWorld:
     def stock_writes(self) -> list[tuple[str, int]]:
         return [(write["sku"], int(write["quantity"])) for write in self._get("writes")]
 
+    def messages(self) -> list[WebhookRequest]:
+        if self._postbox is None:
+            raise CannotHappen("nobody listens for this shop's messages")
+        return self._postbox.take()
+
     def cause(self, fault: Fault) -> None:
         self.end_faults()
-        body = {
+        body: dict[str, object] = {
             "channel": self._channel,
             "match": self._fault_match,
             "kind": _KINDS[fault],
             "times": 1,
         }
+        if fault is Fault.THROTTLED:
+            body["seconds"] = _PAUSE_SECONDS
         self._answer("POST", "faults", json=body)
 
     def end_faults(self) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from connector.base import Connector
 from connector.conformance.rules import Rules, all_of, happen
-from connector.conformance.world import World
+from connector.conformance.world import Fault, World
 from connector.values import ListingRef, StockUpdate, WriteOutcome
 
 _NOWHERE = ListingRef(item_id="999999999001", variant_id="0")
@@ -56,6 +60,36 @@ class StockRules(Rules):
         assert unknown.detail, "somebody has to read why"
         assert good.outcome is WriteOutcome.ACCEPTED
         assert world.visible_stock("GOOD") == 4
+
+    def test_a_batch_that_is_refused_in_part_loses_no_item(
+        self, connector: Connector, world: World
+    ) -> None:
+        skus = ("FIRST", "SECOND", "THIRD")
+        listings = [happen(lambda s=sku: world.add_item(s, 0)) for sku in skus]  # type: ignore[misc]
+        happen(lambda: world.cause(Fault.PARTLY_REFUSED))
+        results = connector.write_stock(
+            [StockUpdate(listing=listing, quantity=6) for listing in listings]
+        )
+        assert [result.listing for result in results] == listings
+        for sku, result in zip(skus, results, strict=True):
+            if result.outcome is WriteOutcome.ACCEPTED:
+                assert world.visible_stock(sku) == 6, f"{sku} was not written"
+            else:
+                assert result.detail, "somebody has to read why"
+
+    def test_a_number_changed_by_others_is_not_overwritten_unseen(
+        self, connector: Connector, world: World
+    ) -> None:
+        if not connector.capabilities.compare_and_set:
+            pytest.skip("the channel has no conditional writes")
+        listing = happen(lambda: world.add_item("COMPARED", 5))
+        update = StockUpdate(listing=listing, quantity=9, expected=4)
+        (result,) = connector.write_stock([update])
+        assert result.outcome is WriteOutcome.STALE
+        assert world.visible_stock("COMPARED") == 5
+        (result,) = connector.write_stock([replace(update, expected=5)])
+        assert result.outcome is WriteOutcome.ACCEPTED
+        assert world.visible_stock("COMPARED") == 9
 
     def test_an_impossible_number_is_refused_and_never_trimmed(
         self, connector: Connector, world: World

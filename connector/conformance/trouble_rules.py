@@ -39,6 +39,14 @@ class TroubleRules(Rules):
             connector.read_orders(since=long_ago())
         assert raised.value.retry_after_seconds > 0
 
+    def test_a_pause_that_the_channel_names_is_passed_on(
+        self, connector: Connector, world: World
+    ) -> None:
+        happen(lambda: world.cause(Fault.THROTTLED))
+        with pytest.raises(RateLimited) as raised:
+            connector.read_orders(since=long_ago())
+        assert raised.value.retry_after_seconds >= world.pause_seconds
+
     def test_a_lost_answer_to_a_write_is_an_unknown_outcome(
         self, connector: Connector, world: World
     ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Protocol
 
-from connector.values import ListingRef
+from connector.values import ListingRef, WebhookRequest
 
 Basket = Mapping[str, int]
 """Units by the seller's own code."""
@@ -23,17 +23,26 @@ class Fault(StrEnum):
     """What can go wrong with the next request."""
 
     THROTTLED = "throttled"
-    """It is refused because there were too many."""
+    """It is refused because there were too many; ``World.pause_seconds`` are asked."""
     LOST_ANSWER = "lost_answer"
     """It is carried out, and the answer never comes."""
     TOKEN_EXPIRED = "token_expired"
     """It is refused until the connector has renewed its token."""
     HTML = "html"
     """A page for people is answered, with status 200."""
+    PARTLY_REFUSED = "partly_refused"
+    """A write of several numbers is carried out for all but one of them."""
 
 
 class World(Protocol):
-    """The channel, its buyers and its carriers, for one shop."""
+    """The channel, its buyers and its carriers, for one shop.
+
+    ``pause_seconds`` is what the channel asks for when it throttles; 0 where it names
+    no time.
+    """
+
+    @property
+    def pause_seconds(self) -> float: ...
 
     def add_item(self, sku: str, quantity: int) -> ListingRef:
         """Offer something for sale."""
@@ -73,6 +82,12 @@ class World(Protocol):
 
     def stock_writes(self) -> list[tuple[str, int]]:
         """Return every stock write that the channel carried out, the oldest first."""
+
+    def messages(self) -> list[WebhookRequest]:
+        """Return what the channel has sent to our address, as it came in.
+
+        Waits a little for the first one.  Only asked of channels with webhooks.
+        """
 
     def cause(self, fault: Fault) -> None:
         """Let ``fault`` befall the next request."""

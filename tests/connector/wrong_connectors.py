@@ -5,6 +5,8 @@ Not collected by itself: each class here is expected to fail one test of the kit
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,14 +18,21 @@ from connector.conformance import ConnectorConformance
 from connector.conformance.memory import MemoryConnector, MemoryWorld
 from connector.errors import OutcomeUnknown, RateLimited, TransientError
 from connector.values import (
+    ChannelListing,
     ChannelOrder,
+    ChannelRefund,
     ChannelReturn,
     Ending,
+    Hint,
+    HintKind,
     Page,
     Portion,
+    RefundRequest,
+    ShopIdentity,
     Stage,
     StockResult,
     StockUpdate,
+    WebhookRequest,
     WriteOutcome,
 )
 
@@ -95,7 +104,7 @@ class CallsLeftNotShipped(MemoryConnector):
         self, *, since: datetime, cursor: str | None = None
     ) -> Page[ChannelOrder]:
         page = super().read_orders(since=since, cursor=cursor)
-        return Page(items=tuple(_on_the_shelf(order) for order in page.items))
+        return replace(page, items=tuple(map(_on_the_shelf, page.items)))
 
     def fetch_orders(self, order_ids: Sequence[str]) -> Page[ChannelOrder]:
         page = super().fetch_orders(order_ids)
@@ -157,3 +166,210 @@ class TestTellsItsToken(Wrong):
     @pytest.fixture
     def connector(self, world: MemoryWorld) -> Connector:
         return TellsItsToken(world)
+
+
+class DropsFailedDeliveries(MemoryConnector):
+    """Takes a parcel that turned back for one on its way."""
+
+    def read_orders(
+        self, *, since: datetime, cursor: str | None = None
+    ) -> Page[ChannelOrder]:
+        page = super().read_orders(since=since, cursor=cursor)
+        return replace(page, items=tuple(map(_still_on_its_way, page.items)))
+
+    def fetch_orders(self, order_ids: Sequence[str]) -> Page[ChannelOrder]:
+        page = super().fetch_orders(order_ids)
+        return replace(page, items=tuple(map(_still_on_its_way, page.items)))
+
+
+def _still_on_its_way(order: ChannelOrder) -> ChannelOrder:
+    line = order.lines[0]
+    if line.portions[0].ending is not Ending.DELIVERY_FAILED:
+        return order
+    portion = replace(line.portions[0], ending=None)
+    return replace(order, lines=(replace(line, portions=(portion,)),))
+
+
+class TestDropsFailedDeliveries(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return DropsFailedDeliveries(world)
+
+
+class LosesAnItemOfAPartlyRefusedBatch(MemoryConnector):
+    """Believes that a batch is taken whole when its answer is a success."""
+
+    def write_stock(self, updates: Sequence[StockUpdate]) -> Sequence[StockResult]:
+        results = super().write_stock(updates)
+        if len(results) < 3:
+            return results
+        return [replace(one, outcome=WriteOutcome.ACCEPTED) for one in results]
+
+
+class TestLosesAnItemOfAPartlyRefusedBatch(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return LosesAnItemOfAPartlyRefusedBatch(world)
+
+
+class TakesSilenceForFailure(MemoryConnector):
+    """Says that nothing happened when the answer to a write was lost."""
+
+    def write_stock(self, updates: Sequence[StockUpdate]) -> Sequence[StockResult]:
+        try:
+            return super().write_stock(updates)
+        except OutcomeUnknown:
+            return [
+                StockResult(
+                    listing=one.listing, outcome=WriteOutcome.REFUSED, detail="failed"
+                )
+                for one in updates
+            ]
+
+
+class TestTakesSilenceForFailure(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return TakesSilenceForFailure(world)
+
+
+class IgnoresThePause(MemoryConnector):
+    """Waits as long as it likes, not as long as the channel asks."""
+
+    def read_orders(
+        self, *, since: datetime, cursor: str | None = None
+    ) -> Page[ChannelOrder]:
+        try:
+            return super().read_orders(since=since, cursor=cursor)
+        except RateLimited:
+            raise RateLimited(0.5) from None
+
+
+class TestIgnoresThePause(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return IgnoresThePause(world)
+
+
+class EndsEarly(MemoryConnector):
+    """Reads the first page only."""
+
+    def read_orders(
+        self, *, since: datetime, cursor: str | None = None
+    ) -> Page[ChannelOrder]:
+        page = super().read_orders(since=since, cursor=cursor)
+        return replace(page, next_cursor=None)
+
+
+class TestEndsEarly(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return EndsEarly(world)
+
+
+class NeverEnds(MemoryConnector):
+    """Goes round in its catalogue."""
+
+    def read_listings(self, *, cursor: str | None = None) -> Page[ChannelListing]:
+        return replace(super().read_listings(cursor=cursor), next_cursor="again")
+
+
+class TestNeverEnds(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return NeverEnds(world)
+
+
+class TellsNaiveTimes(MemoryConnector):
+    """Leaves the zone of a time to be guessed."""
+
+    def read_orders(
+        self, *, since: datetime, cursor: str | None = None
+    ) -> Page[ChannelOrder]:
+        page = super().read_orders(since=since, cursor=cursor)
+        return replace(
+            page,
+            items=tuple(
+                replace(one, ordered_at=one.ordered_at.replace(tzinfo=None))
+                for one in page.items
+            ),
+        )
+
+
+class TestTellsNaiveTimes(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return TellsNaiveTimes(world)
+
+
+class LogsItsToken(MemoryConnector):
+    """Writes the token into the log."""
+
+    def identify(self) -> ShopIdentity:
+        logging.getLogger(__name__).debug("with %s", self.settings.read()["token"])
+        return super().identify()
+
+
+class TestLogsItsToken(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return LogsItsToken(world)
+
+
+class RestocksOnRefund(MemoryConnector):
+    """Gives the goods back with the money."""
+
+    def refund(self, request: RefundRequest) -> ChannelRefund:
+        for sku, quantity in request.quantities.items():
+            self._world.stock[sku] += quantity
+        return super().refund(request)
+
+
+class TestRestocksOnRefund(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return RestocksOnRefund(world)
+
+
+class PaysTwice(MemoryConnector):
+    """Takes each request for a refund as a new one."""
+
+    paid = 0
+
+    def refund(self, request: RefundRequest) -> ChannelRefund:
+        self.paid += 1
+        return super().refund(replace(request, key=f"{request.key}-{self.paid}"))
+
+
+class TestPaysTwice(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return PaysTwice(world)
+
+
+class OverwritesUnseen(MemoryConnector):
+    """Writes whatever stands there, though the channel could compare."""
+
+    def write_stock(self, updates: Sequence[StockUpdate]) -> Sequence[StockResult]:
+        return super().write_stock([replace(one, expected=None) for one in updates])
+
+
+class TestOverwritesUnseen(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return OverwritesUnseen(world)
+
+
+class BelievesAnybody(MemoryConnector):
+    """Does not look at the signature of a message."""
+
+    def read_webhook(self, request: WebhookRequest) -> Sequence[Hint]:
+        found = re.search(rb"M[0-9]+", request.body)
+        order_id = found.group().decode() if found else ""
+        return [Hint(event_key=order_id, kind=HintKind.ORDER, order_id=order_id)]
+
+
+class TestBelievesAnybody(Wrong):
+    @pytest.fixture
+    def connector(self, world: MemoryWorld) -> Connector:
+        return BelievesAnybody(world)

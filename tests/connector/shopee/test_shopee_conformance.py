@@ -8,28 +8,29 @@ from itertools import count
 
 import pytest
 
-from connector import Connector, HintKind, Transport
-from connector.conformance import ConnectorConformance
+from connector import Connector, Transport
+from connector.conformance import ConnectorConformance, Postbox
 from connector.conformance.sandbox import SandboxWorld
 from connector.shopee import ShopeeConnector
-from tests.connector.opening import Postbox, opened, present
+from tests.connector.opening import opened, present
 
 shop_numbers = count(1)
 
 
-def new_shop(control_url: str, webhook_url: str | None = None) -> SandboxWorld:
+def new_shop(control_url: str, postbox: Postbox | None = None) -> SandboxWorld:
     shop = f"shop{next(shop_numbers)}"
     return SandboxWorld(
-        control_url, "shopee", shop, fault_match="/api/v2/", webhook_url=webhook_url
+        control_url, "shopee", shop, fault_match="/api/v2/", postbox=postbox
     )
 
 
 class TestShopee(ConnectorConformance):
     @pytest.fixture
     def world(self, control_url: str) -> Iterator[SandboxWorld]:
-        world = new_shop(control_url)
-        yield world
-        world.end_faults()
+        with Postbox() as postbox:
+            world = new_shop(control_url, postbox)
+            yield world
+            world.end_faults()
 
     @pytest.fixture
     def connector(self, world: SandboxWorld) -> Connector:
@@ -55,15 +56,3 @@ def test_tokens_are_renewed_once_when_many_ask(control_url: str) -> None:
         one.transport.close()
     assert shop_ids == {str(world.settings["shop_id"])}
     assert first.settings.read()["refresh_token"] != before
-
-
-def test_a_push_of_the_sandbox_is_verified(control_url: str) -> None:
-    with Postbox() as postbox:
-        world = new_shop(control_url, postbox.url)
-        world.add_item("A", 5)
-        order_id = world.place_order({"A": 1})
-        connector = opened(ShopeeConnector, world, {})
-        hints = connector.read_webhook(postbox.kept.get(timeout=10))
-    assert [(hint.kind, hint.order_id) for hint in hints] == [
-        (HintKind.ORDER, order_id)
-    ]
