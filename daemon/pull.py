@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -27,16 +27,19 @@ BATCH = 50
 log = structlog.get_logger(__name__)
 
 
-def pull(shift: Shift) -> None:
+def pull(shift: Shift, *, meanwhile: Callable[[], object] = lambda: None) -> None:
     """Bring the shop's orders and returns up to what its channel says.
+
+    ``meanwhile`` is called between pages, for what cannot wait until a long reading
+    has ended.
 
     Idempotent, and resumable: the cursor moves on once a page was taken in, so a round
     that was cut short takes one page in again.  Raises ``ConnectorError`` when the
     channel cannot be read.
     """
     follow_inbox(shift)
-    _pull_orders(shift)
-    _pull_returns(shift)
+    _pull_orders(shift, meanwhile)
+    _pull_returns(shift, meanwhile)
     _retry_set_aside(shift)
     _watch_parcels(shift)
 
@@ -94,7 +97,7 @@ def take_in_orders(shift: Shift, page: Page[ChannelOrder]) -> None:
     shift.progress("orders", len(page.items))
 
 
-def _pull_orders(shift: Shift) -> None:
+def _pull_orders(shift: Shift, meanwhile: Callable[[], object]) -> None:
     while not shift.is_over:
         since, cursor = shift.write(partial(_begin_orders, now=shift.office.now()))
         page = shift.connector.read_orders(since=since, cursor=cursor)
@@ -102,6 +105,7 @@ def _pull_orders(shift: Shift) -> None:
         shift.write(partial(_turn_orders, next_cursor=page.next_cursor))
         if page.next_cursor is None:
             return
+        meanwhile()
 
 
 def _begin_orders(
@@ -118,7 +122,7 @@ def _turn_orders(_session: Session, shop: Shop, *, next_cursor: str | None) -> N
         shop.orders_since = max(shop.orders_since, shop.orders_sweep_at - OVERLAP)
 
 
-def _pull_returns(shift: Shift) -> None:
+def _pull_returns(shift: Shift, meanwhile: Callable[[], object]) -> None:
     while not shift.is_over:
         since, cursor = shift.write(partial(_begin_returns, now=shift.office.now()))
         page = shift.connector.read_returns(since=since, cursor=cursor)
@@ -126,6 +130,7 @@ def _pull_returns(shift: Shift) -> None:
         shift.write(partial(_turn_returns, next_cursor=page.next_cursor))
         if page.next_cursor is None:
             return
+        meanwhile()
 
 
 def _begin_returns(

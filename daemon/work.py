@@ -36,6 +36,9 @@ DRAIN_SECONDS = 240.0
 WATCHED_SECONDS = 3600.0 * 12
 """In the foreground a person watches, and the lease is renewed as work goes on."""
 
+MEANWHILE_SECONDS = 15.0
+"""How long a clerk's receipt waits at most while a long reading goes on."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -110,10 +113,23 @@ def _due_work(held: Shift) -> None:
 def _round(held: Shift) -> None:
     # First what clerks wait for, then the news, then what follows from it.
     push(held)
-    pull(held)
+    pull(held, meanwhile=_now_and_then(held, lambda: push(held)))
     verify_doubted(held)
     push(held)
     held.write(partial(_note_success, office=held.office))
+
+
+def _now_and_then(held: Shift, act: Callable[[], object]) -> Callable[[], None]:
+    """Return what does ``act``, at most once in each few seconds."""
+    due_at = held.office.monotonic() + MEANWHILE_SECONDS
+
+    def look() -> None:
+        nonlocal due_at
+        if held.office.monotonic() >= due_at:
+            act()
+            due_at = held.office.monotonic() + MEANWHILE_SECONDS
+
+    return look
 
 
 def _follow_up(held: Shift) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from connector.errors import TransientError
 from connector.values import Ending, HintKind, Rejected, Stage
+from daemon import work
 from daemon.work import sync
 from stock import inbox, levels, mapping, orders
 from stock.errors import InsufficientStock
@@ -49,6 +50,29 @@ def test_many_pages_are_read_to_the_end(desk: Desk, busy_shop: list[str]) -> Non
 
     assert sorted(desk.orders()) == sorted(busy_shop)
     assert desk.level("A") == {"available": 80, "committed": 120}
+
+
+def test_a_number_is_sent_while_a_long_reading_goes_on(
+    desk: Desk,
+    busy_shop: list[str],
+    seller: Seller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work, "MEANWHILE_SECONDS", 0.0)
+    shown: list[int] = []
+
+    def count_after_first_page(what: str, advance: int) -> None:
+        if what != "orders":
+            return
+        if not shown:
+            desk.count(B=9)
+        shown.append(seller.stock()["B"])
+
+    sync(desk.office, "s1", progress=count_after_first_page)
+
+    assert len(shown) > 1
+    assert shown[0] == 5
+    assert 9 in shown, "it was sent before the reading had ended"
 
 
 def test_reading_goes_on_where_it_broke_off(
