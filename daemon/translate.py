@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector import Connector
 from connector.values import (
     ChannelListing,
     ChannelOrder,
@@ -12,6 +13,7 @@ from connector.values import (
     Stage,
 )
 from connector.values import Portion as ChannelPortion
+from stock.models import RefundMode
 from stock.reports import (
     Ending,
     Fulfilment,
@@ -38,7 +40,7 @@ def order_report(order: ChannelOrder) -> OrderReport:
         total=order.total,
         lines=tuple(_line(line) for line in order.lines),
         parcels=tuple(_parcel(parcel) for parcel in order.parcels),
-        refunds=tuple(_refund(refund) for refund in order.refunds),
+        refunds=tuple(refund_report(refund) for refund in order.refunds),
         reason=order.cancel_reason,
     )
 
@@ -61,7 +63,7 @@ def return_report(told: ChannelReturn) -> ReturnReport:
             for line in told.lines
         ),
         parcels=tuple(_parcel(parcel) for parcel in told.parcels),
-        refund=_refund(told.refund) if told.refund else None,
+        refund=refund_report(told.refund) if told.refund else None,
         reason=told.reason,
         claim_before=told.claim_before,
     )
@@ -110,7 +112,8 @@ def _parcel(parcel: Parcel) -> ParcelReport:
     )
 
 
-def _refund(refund: ChannelRefund) -> RefundReport:
+def refund_report(refund: ChannelRefund) -> RefundReport:
+    """Return a refund as the stock room takes it."""
     return RefundReport(
         refund_id=refund.refund_id,
         amount=refund.amount,
@@ -118,3 +121,9 @@ def _refund(refund: ChannelRefund) -> RefundReport:
         state=refund.state,
         reason=refund.reason,
     )
+
+
+def refund_mode(kind: type[Connector]) -> RefundMode:
+    """Return who gives a buyer's money back on this channel, to begin with."""
+    starts = kind.capabilities.merchant_refunds
+    return RefundMode.AUTOMATIC if starts else RefundMode.CHANNEL

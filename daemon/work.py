@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from connector.errors import ConnectorError
 from connector.values import ListingRef
 from daemon.decisions import decide
+from daemon.deliver import deliver
 from daemon.office import Office
 from daemon.pull import collect_lost_messages, follow_inbox, pull
 from daemon.push import (
@@ -116,6 +117,7 @@ def _round(held: Shift) -> None:
     pull(held, meanwhile=_now_and_then(held, lambda: push(held)))
     verify_doubted(held)
     push(held)
+    deliver(held)
     held.write(partial(_note_success, office=held.office))
 
 
@@ -138,6 +140,7 @@ def _follow_up(held: Shift) -> None:
     follow_inbox(held)
     verify_doubted(held)
     push(held)
+    deliver(held)
 
 
 def _note_success(_session: Session, shop: Shop, *, office: Office) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from stock import expected, parcels, refunds, set_aside
+from stock import dues, expected, parcels, refunds, set_aside
 from stock._upsert import insert_missing
 from stock.errors import NothingWaiting
 from stock.guard import post
@@ -78,6 +78,7 @@ def take_in(
             set_aside.resolve(session, shop, kind=kind, record_id=report.order_id)
     for order_id, order in orders.items():
         expected.settle(session, order, now=now)
+        dues.owe_refund(session, shop, order, now=now)
         if _ended(order) != ended_before[order_id]:
             doubt(session, shop.id, {line.sku_id for line in order.lines})
     return [

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from stock import expected, parcels, refunds, set_aside
+from stock import dues, expected, parcels, refunds, set_aside
 from stock.listings import doubt
 from stock.locking import locked_orders
 from stock.models import ExpectedReturn, Order, ReturnState, Shop
@@ -53,6 +53,7 @@ def take_in(
         if is_new:
             note(session, order, report.updated_at, "return", report.reason)
         expected.settle(session, order, now=now)
+        dues.owe_refund(session, shop, order, now=now)
         if changed:
             doubt(session, shop.id, {line.sku_id for line in order.lines})
     return unknown

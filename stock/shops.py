@@ -11,7 +11,14 @@ from sqlalchemy import CursorResult, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from stock.errors import LeaseLost, StockError, UnknownShop
-from stock.models import InboxMessage, Listing, Shop, ShopState, Warehouse
+from stock.models import (
+    InboxMessage,
+    Listing,
+    RefundMode,
+    Shop,
+    ShopState,
+    Warehouse,
+)
 from stock.offers import owes_push
 from stock.vault import Vault
 
@@ -36,8 +43,11 @@ def add_shop(
     settings: Mapping[str, Any],
     now: datetime,
     orders_since: datetime,
+    refunds: RefundMode = RefundMode.CHANNEL,
 ) -> Shop:
     """Connect a shop; orders changed since ``orders_since`` will be read.
+
+    ``refunds`` says who gives a buyer's money back.
 
     Raises ``ShopExists``.
     """
@@ -53,6 +63,7 @@ def add_shop(
         warehouse_id=warehouse.id,
         sealed_settings=vault.seal(f"shop:{name}", settings),
         state=ShopState.ACTIVE,
+        refunds=refunds,
         added_at=now,
         orders_since=orders_since,
         returns_since=orders_since,

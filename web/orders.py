@@ -22,7 +22,7 @@ from web.formats import money_text
 from web.language import gettext
 from web.records import line_levels, named_order, shops_listing
 from web.tokens import issue_form_key, read_form_key
-from web.words import EVENTS, FULFILMENTS, word
+from web.words import DUE_STATES, EVENTS, FULFILMENTS, word
 
 ANSWERS = {"here": True, "gone": False}
 
@@ -99,6 +99,7 @@ def _page(session: Session, order: Order, *, trouble: str = "") -> str:
         order=order,
         parcels=parcels.numbers_of(session, order),
         receipts=receipts,
+        dues=[due for due in order.refund_dues if due.state in DUE_STATES],
         out=sum(level.out for level in line_levels(order)),
         waiting=waiting,
         timeline=[_entry(event, receipts) for event in order.events],
@@ -124,7 +125,7 @@ def _event_detail(event: OrderEvent) -> str:
     match event.kind:
         case "fulfilment":
             return word(FULFILMENTS, event.detail)
-        case "refund":
+        case "refund" | "refund_owed":
             return money_text(event.detail)
         case "still_here" | "gone":
             return gettext("Units: %(units)s", units=event.detail)

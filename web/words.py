@@ -53,6 +53,13 @@ REFUND_STATES: Words = MappingProxyType(
     }
 )
 
+DUE_STATES: Words = MappingProxyType(
+    {
+        "owed": lazy_gettext("To be refunded"),
+        "refused": lazy_gettext("Not refunded: look at the channel"),
+    }
+)
+
 DIRECTIONS: Words = MappingProxyType(
     {
         "forward": lazy_gettext("Outbound"),
@@ -66,6 +73,8 @@ EVENTS: Words = MappingProxyType(
         "fulfilment": lazy_gettext("Shipping status"),
         "cancelled": lazy_gettext("Cancelled"),
         "refund": lazy_gettext("Refund told by the channel"),
+        "refund_owed": lazy_gettext("Refund owed to the buyer"),
+        "refund_refused": lazy_gettext("The channel refused to refund"),
         "return": lazy_gettext("Return announced"),
         "receipt": lazy_gettext("Return receipt booked"),
         "reversal": lazy_gettext("Return receipt reversed"),
@@ -103,6 +112,7 @@ def install_words(app: Flask) -> None:
         return_word=_from(RETURN_STATES),
         phase_word=_from(PHASES),
         refund_word=_from(REFUND_STATES),
+        due_word=_from(DUE_STATES),
         direction_word=_from(DIRECTIONS),
         event_word=_from(EVENTS),
         role_word=_from(ROLES),

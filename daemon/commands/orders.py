@@ -18,7 +18,17 @@ from daemon.commands.terminal import (
 )
 from stock import orders, shops
 from stock.errors import UnknownOrder
-from stock.models import ExpectedReturn, Order, OrderLine, Refund
+from stock.models import (
+    ExpectedReturn,
+    Order,
+    OrderLine,
+    Refund,
+    RefundDue,
+    RefundDueState,
+)
+
+_SHOWN_DUES = (RefundDueState.OWED, RefundDueState.REFUSED)
+"""The others are among what the channel itself tells, or are void."""
 
 
 @click.group()
@@ -52,8 +62,8 @@ def show(shop_name: str, order_id: str, as_json: bool) -> None:
     print_table(columns, ([row[c] for c in columns] for row in document["lines"]))
     for refund in document["refunds"]:
         say(
-            f"Refund {refund['refund_id']}: {refund['amount']} {refund['currency']},"
-            f" {refund['state']}"
+            f"Refund {refund['refund_id'] or 'of ours'}: {refund['amount']}"
+            f" {refund['currency']}, {refund['state']} {refund['reason']}".rstrip()
         )
     for told in document["returns"]:
         say(
@@ -100,7 +110,10 @@ def _document(found: Order) -> dict[str, Any]:
         "cancelled": found.cancelled,
         "raw_status": found.raw_status,
         "lines": [_line(line) for line in found.lines],
-        "refunds": [_refund(refund) for refund in found.refunds],
+        "refunds": [
+            *(_refund(refund) for refund in found.refunds),
+            *(_due(due) for due in found.refund_dues if due.state in _SHOWN_DUES),
+        ],
         "returns": [_return(told) for told in found.expected_returns],
     }
 
@@ -116,6 +129,16 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "damaged": level.damaged,
         "lost": level.lost,
         "waiting": line.waiting,
+    }
+
+
+def _due(due: RefundDue) -> dict[str, Any]:
+    return {
+        "refund_id": "",
+        "amount": format(due.amount.normalize(), "f"),
+        "currency": due.currency,
+        "state": "owed" if due.state == RefundDueState.OWED else "not possible",
+        "reason": due.last_error,
     }
 
 

@@ -25,10 +25,11 @@ from daemon.commands.terminal import (
     say,
 )
 from daemon.office import Office
+from daemon.translate import refund_mode
 from daemon.work import reconcile as reconcile_shop
 from daemon.work import sync as sync_shop
 from stock import allotments, levels, shops
-from stock.models import Shop
+from stock.models import RefundMode, Shop
 
 
 @click.group()
@@ -61,6 +62,7 @@ def add(channel: str, name: str, file: IO[str]) -> None:
                 settings=store.read(),
                 now=now,
                 orders_since=since,
+                refunds=refund_mode(kind),
             )
     say(
         f"Shop {name} is connected: {kind.title} {identity.name} ({identity.shop_id})."
@@ -99,6 +101,11 @@ def list_shops(as_json: bool) -> None:
 )
 @click.option("--sells-from-all", is_flag=True, help="Show the units of all.")
 @click.option("--packs-in", metavar="WAREHOUSE", help="Where its orders leave from.")
+@click.option(
+    "--refunds",
+    type=click.Choice(["automatic", "by-hand"]),
+    help="Whether refunds that are owed are started at once, or only shown.",
+)
 def set_shop(
     name: str,
     buffer: int | None,
@@ -106,6 +113,7 @@ def set_shop(
     sells_from: tuple[str, ...],
     sells_from_all: bool,
     packs_in: str | None,
+    refunds: str | None,
 ) -> None:
     """Say how much of our stock a shop may show, and from which warehouses."""
     if sells_from and sells_from_all:
@@ -118,6 +126,8 @@ def set_shop(
             allotments.sell_from(session, found, named)
         if packs_in is not None:
             allotments.pack_in(found, levels.find_warehouse(session, packs_in))
+        if refunds is not None:
+            _set_refunds(found, refunds)
         row = _allotment(session, found)
     say(
         f"Shop {name} keeps {row['buffer']} back, shows at most {row['share']} %,"
@@ -217,11 +227,19 @@ def _row(desk: Office, found: Shop, owed: int) -> dict[str, Any]:
 
 def _allotment(session: Session, found: Shop) -> dict[str, Any]:
     return {
+        "refunds": found.refunds,
         "buffer": found.buffer,
         "share": found.share,
         "sells_from": [x.code for x in allotments.sells_from(session, found)],
         "packs_in": found.warehouse.code,
     }
+
+
+def _set_refunds(found: Shop, word: str) -> None:
+    if found.refunds == RefundMode.CHANNEL:
+        title = connector_class(found.channel).title
+        raise Refused(f"{title} refunds buyers by itself: there is nothing to set")
+    found.refunds = RefundMode(word.replace("-", "_"))
 
 
 def _local(desk: Office, moment: Any) -> str | None:

@@ -6,6 +6,7 @@ from stock.models.catalogue import (
     Listing,
     ListingComponent,
     ListingState,
+    RefundMode,
     Shop,
     ShopState,
     ShopWarehouse,
@@ -21,6 +22,8 @@ from stock.models.orders import (
     OrderLine,
     Parcel,
     Refund,
+    RefundDue,
+    RefundDueState,
     ReturnState,
 )
 from stock.models.receipts import Receipt, ReceiptLine, Stocktake, StocktakeLine
@@ -44,6 +47,9 @@ __all__ = [
     "Receipt",
     "ReceiptLine",
     "Refund",
+    "RefundDue",
+    "RefundDueState",
+    "RefundMode",
     "ReturnState",
     "SetAside",
     "SetAsideReason",

@@ -48,6 +48,17 @@ class ShopState(StrEnum):
     """Somebody must act first, most often: give access again."""
 
 
+class RefundMode(StrEnum):
+    """Who gives a buyer's money back."""
+
+    CHANNEL = "channel"
+    """The marketplace, by itself."""
+    AUTOMATIC = "automatic"
+    """We start it, as soon as it is owed."""
+    BY_HAND = "by_hand"
+    """What is owed is shown, and a person pays it on the channel."""
+
+
 class Shop(Base):
     """One seller account on a channel, with where reading it has come to."""
 
@@ -69,6 +80,9 @@ class Shop(Base):
     """The most of our units, in percent, that a listing may show."""
     sealed_settings: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[ShopState] = mapped_column(String(10), default=ShopState.ACTIVE)
+    refunds: Mapped[RefundMode] = mapped_column(
+        String(10), default=RefundMode.CHANNEL, server_default=RefundMode.CHANNEL
+    )
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
     orders_since: Mapped[datetime] = mapped_column(UtcDateTime)
     orders_cursor: Mapped[str | None] = mapped_column(Text)

@@ -44,6 +44,8 @@ class Order(Base):
     """Orders the reports of one moment, so that any sequence ends the same."""
     revision: Mapped[int] = mapped_column(default=0)
     """Counts the changes of what we know; part of the keys of its movements."""
+    refund_floor: Mapped[Decimal | None] = mapped_column(Money)
+    """What had ended before we first looked: not ours to refund."""
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     """When the channel was last asked where its open parcels are."""
 
@@ -56,6 +58,9 @@ class Order(Base):
         " Order.channel_order_id == foreign(Refund.channel_order_id))",
         order_by="Refund.id",
         viewonly=True,
+    )
+    refund_dues: Mapped[list[RefundDue]] = relationship(
+        order_by="RefundDue.id", viewonly=True
     )
     expected_returns: Mapped[list[ExpectedReturn]] = relationship(
         back_populates="order", order_by="ExpectedReturn.id"
@@ -214,6 +219,40 @@ class Refund(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RefundDueState(StrEnum):
+    OWED = "owed"
+    PAID = "paid"
+    REFUSED = "refused"
+    """The channel said no for good; a person must look."""
+    WITHDRAWN = "withdrawn"
+    """Somebody else paid the buyer back first."""
+
+
+class RefundDue(Base):
+    """A refund that we must start; the same key never pays twice."""
+
+    __tablename__ = "refund_due"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "key"),
+        Index("ix_refund_due_state", "shop_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))
+    order_id: Mapped[int] = mapped_column(ForeignKey("order.id"), index=True)
+    key: Mapped[str] = mapped_column(String(150))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(String(3))
+    quantities: Mapped[dict[str, int]] = mapped_column(Json, default=dict)
+    """Listing units by the channel's line id."""
+    state: Mapped[RefundDueState] = mapped_column(String(10))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class OrderEvent(Base):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from connector import Connector, MemorySettings, Transport
 from connector.registry import connector_class, open_connector
 from daemon.office import Office, ShopSettings
-from daemon.translate import listing_report
+from daemon.translate import listing_report, refund_mode
 from daemon.work import Reconciled, reconcile, sync, work_shop
 from stock import audit, levels, listings, mapping, receipts, shops, stocktakes
 from stock.board import OpenReturn, open_returns
@@ -78,6 +78,7 @@ class Desk:
                 settings=store.read(),
                 now=now,
                 orders_since=now - timedelta(days=1),
+                refunds=refund_mode(kind),
             )
 
     def import_listings(self, name: str = SHOP) -> None:

@@ -17,12 +17,15 @@ from connector.values import (
     ChannelListing,
     ChannelOrder,
     ChannelOrderLine,
+    ChannelRefund,
     ChannelReturn,
     ChannelReturnLine,
     Ending,
     ListingRef,
     Page,
     Portion,
+    RefundRequest,
+    RefundState,
     Rejected,
     ReturnPhase,
     ShopIdentity,
@@ -47,6 +50,9 @@ class Script:
     errors: list[ConnectorError] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None
     sent: list[StockUpdate] = field(default_factory=list)
+    refunds: list[RefundRequest] = field(default_factory=list)
+    refund_errors: list[ConnectorError] = field(default_factory=list)
+    """What goes wrong with the next refunds, after they were carried out."""
     calls: list[str] = field(default_factory=list)
 
     def call(self, name: str) -> None:
@@ -68,7 +74,7 @@ class ScriptedConnector(Connector):
     capabilities = Capabilities(
         restocks_by_itself=False,
         compare_and_set=True,
-        merchant_refunds=False,
+        merchant_refunds=True,
         webhooks=False,
         hint_queue=False,
         consent_page=False,
@@ -129,6 +135,19 @@ class ScriptedConnector(Connector):
         self.script.call("write_stock")
         self.script.before_write()
         return [self._write(update) for update in updates]
+
+    def refund(self, request: RefundRequest) -> ChannelRefund:
+        script = self.script
+        if request.key not in {one.key for one in script.refunds}:
+            script.refunds.append(request)
+        if script.refund_errors:
+            raise script.refund_errors.pop(0)
+        return ChannelRefund(
+            refund_id=f"r-{request.key}",
+            amount=request.amount,
+            currency=request.currency,
+            state=RefundState.DONE,
+        )
 
     def _write(self, update: StockUpdate) -> StockResult:
         script = self.script

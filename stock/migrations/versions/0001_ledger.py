@@ -68,6 +68,9 @@ def _create_tables() -> None:
         sa.Column("share", sa.Integer(), server_default="100", nullable=False),
         sa.Column("sealed_settings", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column(
+            "refunds", sa.String(length=10), server_default="channel", nullable=False
+        ),
         sa.Column("added_at", MOMENT, nullable=False),
         sa.Column("orders_since", MOMENT, nullable=False),
         sa.Column("orders_cursor", sa.Text(), nullable=True),
@@ -236,6 +239,7 @@ def _create_tables() -> None:
         sa.Column("total", MONEY, nullable=False),
         sa.Column("rank", sa.String(length=120), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("refund_floor", MONEY, nullable=True),
         sa.Column("checked_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["shop_id"], ["shop.id"], name=op.f("fk_order_shop_id")
@@ -383,6 +387,36 @@ def _create_tables() -> None:
         "listing_component",
         ["sku_id"],
         unique=False,
+    )
+    op.create_table(
+        "refund_due",
+        sa.Column("id", IDENTITY, nullable=False),
+        sa.Column("shop_id", IDENTITY, nullable=False),
+        sa.Column("order_id", IDENTITY, nullable=False),
+        sa.Column("key", sa.String(length=150), nullable=False),
+        sa.Column("amount", MONEY, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("quantities", JSON, nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("due_at", MOMENT, nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(length=500), nullable=False),
+        sa.Column("settled_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["order.id"], name=op.f("fk_refund_due_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_refund_due_shop_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_due")),
+        sa.UniqueConstraint("shop_id", "key", name=op.f("uq_refund_due_shop_id")),
+    )
+    op.create_index(
+        op.f("ix_refund_due_order_id"), "refund_due", ["order_id"], unique=False
+    )
+    op.create_index(
+        "ix_refund_due_state", "refund_due", ["shop_id", "state"], unique=False
     )
     op.create_table(
         "order_event",
