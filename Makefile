@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check bench new-connector clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: $(VENV)/installed-tests ## Lint, types, import contracts
 
 bench: $(VENV)/installed-tests ## Measure the ledger as ratios to a floor
 	@$(BIN)/python -m bench
+
+new-connector: $(VENV)/installed-tests ## Begin a connector that runs: make new-connector name=acme
+	@$(BIN)/python -m connector.scaffold $(name) $(if $(title),--title "$(title)")
 
 clean: ## Remove the environment and what the demo may have left
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -62,7 +62,7 @@ COMMANDS = (
     "warehouse add",
     "warehouse list",
 )
-TARGETS = ("setup", "demo", "test", "check", "bench")
+TARGETS = ("setup", "demo", "test", "check", "bench", "new-connector")
 ERRORS = [
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)

@@ -8,7 +8,7 @@ import pytest
 
 from connector.base import Connector
 from connector.conformance.rules import Rules, happen, long_ago, ordered, orders_of
-from connector.conformance.world import Fault, World
+from connector.conformance.world import CannotHappen, Fault, World
 from connector.errors import (
     AuthenticationError,
     ConnectorError,
@@ -83,7 +83,10 @@ class TroubleRules(Rules):
         told = [repr(connector), repr(connector.transport)]
         connector.identify()
         for fault in Fault:
-            happen(lambda fault=fault: world.cause(fault))  # type: ignore[misc]
+            try:
+                world.cause(fault)
+            except CannotHappen:
+                continue
             try:
                 connector.read_orders(since=long_ago())
             except ConnectorError as error:
