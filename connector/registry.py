@@ -15,7 +15,11 @@ ENTRY_POINT_GROUP = "truestock.connectors"
 
 BUILT_IN = MappingProxyType(
     {
+        "lazada": "connector.lazada:LazadaConnector",
         "shopee": "connector.shopee:ShopeeConnector",
+        "shopify": "connector.shopify:ShopifyConnector",
+        "tiktok": "connector.tiktok:TikTokConnector",
+        "woocommerce": "connector.woocommerce:WooCommerceConnector",
     }
 )
 """Channel to ``module:class``, in alphabetical order; imported when first asked for."""

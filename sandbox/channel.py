@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Json = dict[str, object]
 
+PAUSE_SECONDS = "sandbox.pause_seconds"
+"""Where a throttled request's environment says how long the client is to wait."""
+
 PORT_OFFSETS = {
     "shopee": 1,
     "lazada": 2,
@@ -72,6 +75,10 @@ class Channel(ABC):
     @abstractmethod
     def throttled(self) -> WireAnswer:
         """How this marketplace says that it was asked too often."""
+
+    def throttled_at(self, environ: WSGIEnvironment) -> WireAnswer:
+        """The same, where it depends on what was asked, or names the wait."""
+        return self.throttled()
 
     @abstractmethod
     def broken(self) -> WireAnswer:

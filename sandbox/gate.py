@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
-from .channel import Channel, WireAnswer
+from .channel import PAUSE_SECONDS, Channel, WireAnswer
 from .faults import Fault, FaultKind
 from .world import World
 
@@ -102,8 +102,9 @@ class Gate:
             shop.count(environ["PATH_INFO"], accepted=False)
 
     def _throttle(self, environ: WSGIEnvironment, fault: Fault) -> Response:
-        response = self._refuse(environ, self._channel.throttled())
-        response.headers["Retry-After"] = f"{_or(fault.seconds, 1):g}"
+        environ[PAUSE_SECONDS] = seconds = _or(fault.seconds, 1)
+        response = self._refuse(environ, self._channel.throttled_at(environ))
+        response.headers["Retry-After"] = f"{seconds:g}"
         return response
 
     def _break(self, environ: WSGIEnvironment, fault: Fault) -> Response:

@@ -63,15 +63,14 @@ def _needs_refunds(connector: Connector) -> None:
 
 def _request(connector: Connector, order_id: str, key: str) -> RefundRequest:
     order = the_order(connector, order_id)
-    (line,) = order.lines
-    amount = line.unit_price * line.quantity
-    assert amount > Decimal(0)
+    amount = sum((x.unit_price * x.quantity for x in order.lines), Decimal(0))
+    assert amount > 0
     return RefundRequest(
         key=key,
         order_id=order_id,
         amount=amount,
         currency=order.currency,
-        quantities={line.line_id: line.quantity},
+        quantities={line.line_id: line.quantity for line in order.lines},
         reason="cancelled on its way",
     )
 

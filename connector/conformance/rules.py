@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -10,7 +11,7 @@ import pytest
 
 from connector.base import Connector
 from connector.conformance.world import Basket, CannotHappen, World
-from connector.values import ChannelOrder, ChannelReturn, Page, Stage
+from connector.values import ChannelOrder, ChannelReturn, Ending, Page, Stage
 
 Record = TypeVar("Record")
 
@@ -90,3 +91,20 @@ def the_order(connector: Connector, order_id: str) -> ChannelOrder:
     assert not page.rejected, page.rejected
     (order,) = page.items
     return order
+
+
+def bought(order: ChannelOrder) -> Counter[str]:
+    """Count the units of each SKU; a channel may tell each unit in its own line."""
+    units: Counter[str] = Counter()
+    for line in order.lines:
+        units[line.sku] += line.quantity
+    return units
+
+
+def whereabouts(order: ChannelOrder) -> Counter[tuple[Stage, Ending | None]]:
+    """Count an order's units by where they are and why they will not stay there."""
+    units: Counter[tuple[Stage, Ending | None]] = Counter()
+    for line in order.lines:
+        for portion in line.portions:
+            units[portion.stage, portion.ending] += portion.quantity
+    return units
