@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
+from stock.currencies import CURRENCIES
 from stock.errors import UnreadableReport
 from stock.guard import LARGEST_QUANTITY
 from stock.reports import (
@@ -37,7 +38,7 @@ def readable_text(text: str, most: int) -> str:
 def readable_order(report: OrderReport) -> OrderReport:
     """Return a report that can be kept.  Raises ``UnreadableReport``."""
     _check_name("order_id", report.order_id, needed=True)
-    _check_name("currency", report.currency, most=3)
+    _check_currency(report.currency)
     _check_money("total", report.total)
     _check_many("lines", len(report.lines))
     _check_parcels(report.parcels)
@@ -98,7 +99,7 @@ def _check_return_line(line: ReturnLineReport) -> None:
 
 def _readable_refund(refund: RefundReport) -> RefundReport:
     _check_name("refund_id", refund.refund_id)
-    _check_name("currency", refund.currency, most=3)
+    _check_currency(refund.currency)
     _check_money("refund", refund.amount)
     if refund.state not in _REFUND_STATES:
         raise UnreadableReport("refund state", refund.state, "is not known")
@@ -121,6 +122,11 @@ def _check_name(
         raise UnreadableReport(field, name[:most], f"is longer than {most} characters")
     if _is_odd(name):
         raise UnreadableReport(field, name, "holds characters that cannot be kept")
+
+
+def _check_currency(code: str) -> None:
+    if code not in CURRENCIES:
+        raise UnreadableReport("currency", code[:10], "is not one that we know")
 
 
 def _check_money(field: str, amount: Decimal) -> None:

@@ -15,7 +15,7 @@ from connector.registry import connector_class
 from connector.transport import Transport
 from connector.values import Hint, WebhookRequest
 from stock import inbox, shops
-from stock.errors import UnknownShop, VaultError
+from stock.errors import VaultError
 from stock.vault import Vault
 from web.desk import current_desk
 
@@ -26,14 +26,18 @@ blueprint = Blueprint("hooks", __name__)
 
 @blueprint.post("/hooks/<name>")
 def receive(name: str) -> ResponseReturnValue:
-    """Keep a channel's message and answer 200 once it is safe."""
+    """Keep a channel's message and answer 200 once it is safe.
+
+    The name is a shop's, or a channel's: an app of several shops has one address for
+    all of them, and each message says, signed, whose it is.
+    """
     request.max_content_length = LARGEST_MESSAGE_BYTES
     desk = current_desk()
     body = request.get_data(cache=False)
-    hints = _verify(name, body)
+    shop_name, hints = _verify(name, body)
 
     def keep(session: Session) -> None:
-        shop = shops.find_shop(session, name)
+        shop = shops.find_shop(session, shop_name)
         for hint in hints:
             inbox.store(
                 session,
@@ -46,7 +50,7 @@ def receive(name: str) -> ResponseReturnValue:
             )
 
     desk.database.run(keep)
-    desk.bell.ring(name)
+    desk.bell.ring(shop_name)
     # WooCommerce takes a ping for heard only when the answer is exactly 200.
     return "", 200
 
@@ -72,21 +76,33 @@ class _ReadOnlySettings:
         raise PermanentError("the web page verifies messages and calls no channel")
 
 
-def _verify(name: str, body: bytes) -> Sequence[Hint]:
-    """Return what a message hints at; any doubt about it is a refusal."""
+def _verify(name: str, body: bytes) -> tuple[str, Sequence[Hint]]:
+    """Return whose message it is and what it hints at; any doubt is a refusal."""
     desk = current_desk()
-    vault = Vault(desk.settings.credentials_keys)
     url = desk.settings.base_url + url_for(".receive", name=name)
     message = WebhookRequest(url=url, headers=dict(request.headers), body=body)
-    try:
-        with desk.database.read() as session:
-            channel = shops.find_shop(session, name).channel
-            settings = shops.read_settings(session, vault, name)
-        connector = connector_class(channel)(
-            _ReadOnlySettings(settings), Transport(now=desk.now), desk.now
-        )
-        return connector.read_webhook(message)
-    except UnknownShop:
-        raise NotFound from None
-    except (ConnectorError, VaultError, NotImplementedError):
-        raise Unauthorized from None
+    with desk.database.read() as session:
+        addressed = [
+            (shop.name, shop.channel)
+            for shop in shops.all_shops(session)
+            if name in (shop.name, shop.channel)
+        ]
+    if not addressed:
+        raise NotFound
+    for shop_name, channel in addressed:
+        try:
+            return shop_name, _read(shop_name, channel, message)
+        except (ConnectorError, VaultError, NotImplementedError):
+            continue
+    raise Unauthorized
+
+
+def _read(shop_name: str, channel: str, message: WebhookRequest) -> Sequence[Hint]:
+    desk = current_desk()
+    vault = Vault(desk.settings.credentials_keys)
+    with desk.database.read() as session:
+        settings = shops.read_settings(session, vault, shop_name)
+    connector = connector_class(channel)(
+        _ReadOnlySettings(settings), Transport(now=desk.now), desk.now
+    )
+    return connector.read_webhook(message)

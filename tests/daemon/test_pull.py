@@ -166,6 +166,24 @@ def test_an_unknown_status_is_set_aside_and_its_neighbours_are_not(
     assert desk.level("A") == {"available": 3, "committed": 2}
 
 
+def test_an_unknown_currency_is_set_aside_until_it_is_told_right(
+    desk: Desk, script: Script
+) -> None:
+    order = sold("T1")
+    script.orders["T1"] = replace(order, currency="VNX")
+    script.orders["T2"] = sold("T2")
+    desk.sync()
+
+    assert desk.set_aside() == {"T1": "refused"}
+    assert desk.orders() == ["T2"]
+
+    script.orders["T1"] = order
+    desk.sync()
+
+    assert desk.set_aside() == {}
+    assert sorted(desk.orders()) == ["T1", "T2"]
+
+
 def test_what_was_strange_is_tried_again(desk: Desk, script: Script) -> None:
     script.orders["2"] = strange("2")
     script.returns["R"] = strange("R")

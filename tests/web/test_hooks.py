@@ -181,3 +181,20 @@ def test_a_failure_inside_the_check_keeps_nothing(
     answer = hooks.push(message())
     assert (answer.status_code, answer.data) == (500, b"")
     assert hooks.kept() == [] and bell.rung == []
+
+
+@pytest.mark.parametrize(
+    ("number", "key", "owner"), [(7001, KEY, "one"), (7002, OTHER_KEY, "two")]
+)
+def test_one_address_serves_all_shops_of_a_channels_app(
+    hooks: Hooks, bell: RecordingBell, number: int, key: str, owner: str
+) -> None:
+    answer = hooks.push(message(shop_id=number), shop="shopee", key=key)
+
+    assert answer.status_code == 200
+    assert bell.rung == [owner]
+
+
+def test_a_channels_address_refuses_what_is_nobodys(hooks: Hooks) -> None:
+    assert hooks.push(message(), shop="shopee", key="guess").status_code == 401
+    assert hooks.push(message(), shop="lazada").status_code == 404
