@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from stock.models import SetAside, SetAsideReason, Shop
 from stock.position import left
@@ -79,6 +79,20 @@ def waiting(session: Session, shop: Shop, *, kind: str, limit: int) -> Sequence[
         .order_by(SetAside.tried_at, SetAside.id)
         .limit(limit)
     ).all()
+
+
+def all_records(session: Session, shop: Shop | None = None) -> Sequence[SetAside]:
+    """Return what waits, of one shop or of all, the longest waiting first."""
+    query = select(SetAside).options(joinedload(SetAside.shop))
+    if shop is not None:
+        query = query.where(SetAside.shop_id == shop.id)
+    return session.scalars(query.order_by(SetAside.since, SetAside.id)).all()
+
+
+def how_many(session: Session, shop: Shop) -> int:
+    """Count what waits of one shop."""
+    counted = select(func.count()).where(SetAside.shop_id == shop.id)
+    return session.scalar(counted) or 0
 
 
 def _find(session: Session, shop: Shop, kind: str, record_id: str) -> SetAside | None:

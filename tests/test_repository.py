@@ -50,6 +50,7 @@ COMMANDS = (
     "stock why",
     "order show",
     "order decide",
+    "order set-aside",
     "return list",
     "return receive",
     "sync",

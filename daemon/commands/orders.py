@@ -1,4 +1,4 @@
-"""``order show`` and ``order decide``."""
+"""``order show``, ``order decide`` and ``order set-aside``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from daemon.commands.terminal import (
     print_table,
     say,
 )
-from stock import orders, shops
+from stock import orders, set_aside, shops
 from stock.errors import UnknownOrder
 from stock.models import (
     ExpectedReturn,
@@ -89,6 +89,36 @@ def decide(shop_name: str, order_id: str, where: str, actor: str | None) -> None
         )
     done = "free to sell again" if where == "still-here" else "expected back"
     say(f"{units} units of order {order_id} are {done}.")
+
+
+@order.command("set-aside")
+@click.argument("shop_name", metavar="[SHOP]", required=False)
+@as_json_option
+def show_set_aside(shop_name: str | None, as_json: bool) -> None:
+    """Show what channels told and we cannot apply yet, each with its reason.
+
+    It is tried again in each round, and flows once the reason is gone.
+    """
+    with office() as desk, desk.database.read() as session:
+        shop = shops.find_shop(session, shop_name) if shop_name else None
+        zone = desk.settings.time_zone
+        rows = [
+            {
+                "shop": record.shop.name,
+                "kind": record.kind,
+                "record": record.record_id,
+                "reason": record.reason,
+                "detail": record.detail,
+                "since": record.since.astimezone(zone).isoformat(timespec="seconds"),
+            }
+            for record in set_aside.all_records(session, shop)
+        ]
+    if as_json:
+        print_json(rows)
+    elif not rows:
+        say("Nothing is set aside.")
+    else:
+        print_table(tuple(rows[0]), (list(row.values()) for row in rows))
 
 
 def _find(session: Session, shop_name: str, order_id: str) -> Order:

@@ -28,7 +28,7 @@ from daemon.office import Office
 from daemon.translate import refund_mode
 from daemon.work import reconcile as reconcile_shop
 from daemon.work import sync as sync_shop
-from stock import allotments, levels, shops
+from stock import allotments, levels, set_aside, shops
 from stock.models import RefundMode, Shop
 
 
@@ -78,6 +78,7 @@ def list_shops(as_json: bool) -> None:
         rows = [
             _row(desk, found, shops.owed_pushes(session, found))
             | _allotment(session, found)
+            | {"set_aside": set_aside.how_many(session, found)}
             for found in shops.all_shops(session)
         ]
     if as_json:
@@ -85,7 +86,15 @@ def list_shops(as_json: bool) -> None:
     elif not rows:
         say("No shop yet: ./truestock shop add CHANNEL NAME --settings FILE")
     else:
-        columns = ("name", "channel", "state", "last_sync_at", "owed", "last_error")
+        columns = (
+            "name",
+            "channel",
+            "state",
+            "last_sync_at",
+            "owed",
+            "set_aside",
+            "last_error",
+        )
         print_table(columns, ([row[column] for column in columns] for row in rows))
 
 

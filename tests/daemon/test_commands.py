@@ -124,7 +124,7 @@ def test_a_name_is_given_once_and_a_channel_must_exist(played: Played) -> None:
     unknown = ("shop", "add", "ebay", "s2", "--settings", "-")
 
     assert "there is a shop 's1' already" in played.run.refuse(*again, given=given)
-    assert "known are: shopee" in played.run.refuse(*unknown, given=given)
+    assert "no channel 'ebay'; known are: " in played.run.refuse(*unknown, given=given)
 
 
 def test_stock_is_shown_by_warehouse_and_listing(played: Played) -> None:
@@ -183,3 +183,21 @@ def test_an_order_with_nothing_in_question_needs_no_decision(played: Played) -> 
     told = played.run.refuse("order", "decide", "s1", played.sold, "gone")
 
     assert "no units waiting" in told
+
+
+def test_what_is_set_aside_is_shown_with_its_reason(played: Played) -> None:
+    assert "Nothing is set aside" in played.run.say("order", "set-aside", "s1")
+    played.seller.sell(STRANGE=3)
+    order = played.seller.order(STRANGE=1)
+    played.run.say("sync", "s1")
+
+    (row,) = played.run.json("order", "set-aside")
+    assert (row["shop"], row["kind"], row["record"]) == ("s1", "order", order)
+    assert row["reason"] == "unmapped_sku"
+    assert "STRANGE" in row["detail"]
+    assert order in played.run.say("order", "set-aside", "s1")
+    assert played.run.json("shop", "list")[0]["set_aside"] == 1
+
+    played.run.say("listings", "import", "s1")
+    played.run.say("sync", "s1")
+    assert played.run.json("order", "set-aside") == []
