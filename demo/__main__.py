@@ -10,7 +10,7 @@ from types import FrameType
 from demo.clerk import ClerkFailed
 from demo.machinery import Machinery, MachineryFailed
 from demo.screen import Screen
-from demo.story import StoryFailed, play
+from demo.story import StoryFailed, play, titles
 
 
 def main() -> int:
@@ -22,7 +22,7 @@ def main() -> int:
     # background does not take Ctrl-C away.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _interrupt)
-    screen = Screen()
+    screen = Screen(titles())
     try:
         with Machinery() as machinery:
             play(machinery, screen)

@@ -16,20 +16,29 @@ class Clerk:
 
     def __init__(self, link: str) -> None:
         self._browser = requests.Session()
+        # A connection kept open while the story goes on may be closed by the server
+        # in the moment it is used again.
+        self._browser.headers["Connection"] = "close"
         self._desk = self._get(link).url
 
     def receive(self, scanned: str, *, good: int, damaged: int = 0) -> str:
-        """Scan a number, book the units of its one line, and return the result page."""
+        """Scan a number, book its units, and return the result page.
+
+        A channel may tell each unit in a line of its own: each line is filled up to
+        what the form says is out, good units first.
+        """
         page = self._get(self._desk, {"q": scanned})
         form = _Form()
         form.feed(page.text)
         if not form.fields:
             raise ClerkFailed(f"scanning {scanned} opened no receipt form")
-        for name in form.fields:
-            if name.startswith("good-"):
-                form.fields[name] = str(good)
-            elif name.startswith("damaged-"):
-                form.fields[name] = str(damaged)
+        for name in [x for x in form.fields if x.startswith("good-")]:
+            out = int(form.fields[name])
+            whole = min(good, out)
+            broken = min(damaged, out - whole)
+            form.fields[name] = str(whole)
+            form.fields[name.replace("good-", "damaged-")] = str(broken)
+            good, damaged = good - whole, damaged - broken
         answer = self._browser.post(page.url, form.fields, timeout=10)
         if not answer.ok or answer.url == page.url:
             raise ClerkFailed(f"the form was not taken: {answer.status_code}")

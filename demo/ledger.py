@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,14 +20,20 @@ from stock.reports import OrderReport, ReturnReport
 
 @dataclass(slots=True)
 class Ledger:
-    """The books of one SKU of one shop."""
+    """The books of one SKU, sold by several shops."""
 
     office: Office
-    shop: str
+    shops: Sequence[str]
     sku: str
-    order_ids: list[str] = field(default_factory=list)
-    _order_messages: list[OrderReport] = field(default_factory=list)
-    _return_messages: list[ReturnReport] = field(default_factory=list)
+    _orders: dict[str, list[str]] = field(default_factory=dict)
+    """The story's orders, by shop."""
+    _messages: list[tuple[str, OrderReport | ReturnReport]] = field(
+        default_factory=list
+    )
+
+    def remember(self, shop: str, order_id: str) -> None:
+        """Keep what the channel says of this order from now on."""
+        self._orders.setdefault(shop, []).append(order_id)
 
     def on_hand_and_available(self) -> tuple[int, int]:
         """Return the units in the building, and those free to sell."""
@@ -49,11 +57,15 @@ class Ledger:
         return f"{found.amount:,.0f} {found.currency}" if found else None
 
     def read_since(self, moment: datetime) -> bool:
-        """Say whether a whole round at the shop has begun and ended since then."""
+        """Say whether a whole round at each shop has begun and ended since then."""
         with self.office.database.read() as session:
-            shop = shops.find_shop(session, self.shop)
-            swept, synced = shop.orders_sweep_at, shop.last_sync_at
-        return bool(swept and synced and moment < swept < synced)
+            found = [shops.find_shop(session, name) for name in self.shops]
+        return all(
+            shop.orders_sweep_at
+            and shop.last_sync_at
+            and moment < shop.orders_sweep_at < shop.last_sync_at
+            for shop in found
+        )
 
     def phantom_units(self) -> int:
         """Return the units that the channel added by itself and that were undone."""
@@ -75,33 +87,30 @@ class Ledger:
         return [f.invariant.sentence for f in findings if not f.holds]
 
     def listen(self) -> None:
-        """Keep what the channel says of all orders now, as it says it on the wire."""
-        with self.office.database.read() as session:
-            shop = shops.find_shop(session, self.shop)
-        connector = self.office.connect(shop)
-        told = connector.fetch_orders(self.order_ids)
-        since = self.office.now() - timedelta(days=1)
-        claims = connector.read_returns(since=since)
-        self._order_messages += [order_report(order) for order in told.items]
-        self._return_messages += [return_report(claim) for claim in claims.items]
-        connector.transport.close()
+        """Keep what the channels say of all orders now, as they say it on the wire."""
+        for name, order_ids in self._orders.items():
+            with self.office.database.read() as session:
+                shop = shops.find_shop(session, name)
+            connector = self.office.connect(shop)
+            with closing(connector.transport):
+                told = connector.fetch_orders(order_ids)
+                since = self.office.now() - timedelta(days=1)
+                claims = connector.read_returns(since=since)
+            self._messages += [(name, order_report(order)) for order in told.items]
+            self._messages += [(name, return_report(claim)) for claim in claims.items]
 
     def hear_everything_again(self, chance: random.Random) -> int:
         """Take in each message of the story again, doubled and shuffled."""
-        messages: list[OrderReport | ReturnReport] = [
-            *self._order_messages,
-            *self._return_messages,
-        ]
-        messages *= 2
+        messages = self._messages * 2
         chance.shuffle(messages)
-        for message in messages:
-            self._take_in(message)
+        for shop, message in messages:
+            self._take_in(shop, message)
         return len(messages)
 
-    def _take_in(self, message: OrderReport | ReturnReport) -> None:
+    def _take_in(self, name: str, message: OrderReport | ReturnReport) -> None:
         now = self.office.now()
         with self.office.database.write() as session:
-            shop = shops.find_shop(session, self.shop)
+            shop = shops.find_shop(session, name)
             if isinstance(message, OrderReport):
                 orders.take_in(session, shop, [message], now=now)
             else:

@@ -47,7 +47,7 @@ class Machinery:
             "TRUESTOCK_BASE_URL": self.web_url,
             # The story is short: look every second instead of every minute.
             "TRUESTOCK_TICK_SECONDS": "1",
-            "TRUESTOCK_SYNC_SECONDS": "1",
+            "TRUESTOCK_SYNC_SECONDS": "2",
             "TRUESTOCK_RECONCILE_SECONDS": "5",
         }
 
@@ -69,10 +69,9 @@ class Machinery:
     ) -> None:
         self._stop()
 
-    @property
-    def market(self) -> Market:
-        """The world outside."""
-        return Market(self.sandbox_url)
+    def market(self, channel: str) -> Market:
+        """One channel of the world outside, with a shop of that name."""
+        return Market(self.sandbox_url, channel, shop=f"demo-{channel}")
 
     def truestock(self, *arguments: str, given: str = "") -> str:
         """Run a command as an admin would and return what it printed."""

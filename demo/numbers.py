@@ -1,4 +1,4 @@
-"""The three numbers that the story is about."""
+"""The numbers that the story is about."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Units in the building, free to sell by the ledger, and shown to buyers."""
+    """Units in the building, free to sell by the ledger, and shown on each channel."""
 
     on_hand: int
     available: int
-    shown: int
+    shown: tuple[int, ...]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
 from demo.numbers import Numbers
 
+_TEXT = 46
+_COLUMN = 8
+
 
 class Screen:
-    """Prints the story, one line a step, three numbers side by side."""
+    """Prints the story, one line a step, all numbers side by side."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: Sequence[str]) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
+        self._heads = ("on hand", "ledger", *channels)
+        self._widths = [max(_COLUMN, len(head) + 2) for head in self._heads]
 
     def title(self) -> None:
         """Say what is about to be seen, and head the columns."""
@@ -26,14 +33,12 @@ class Screen:
         """Begin a part of the story."""
         self._console.print()
         self._console.print(Text(title, style="bold"))
-        heads = f"{'':<52}{'on hand':>9}{'available':>11}{'Shopee shows':>14}"
-        self._console.print(Text(heads, style="dim"))
+        self._console.print(Text(" " * _TEXT + self._row(self._heads), style="dim"))
 
     def step(self, what: str, numbers: Numbers) -> None:
-        """Print one thing that happened and the three numbers after it."""
-        left = f"  {what:<50}{numbers.on_hand:>9}"
-        right = f"{numbers.available:>11}{numbers.shown:>14}"
-        self._console.print(Text(left + right))
+        """Print one thing that happened and all numbers after it."""
+        row = self._row((numbers.on_hand, numbers.available, *numbers.shown))
+        self._console.print(Text(f"  {what}".ljust(_TEXT) + row))
 
     def remark(self, text: str) -> None:
         """Add a sentence below a step."""
@@ -62,6 +67,10 @@ class Screen:
         self._console.print(f"  {link}")
         self._console.print(f"The sandbox's control API: {sandbox}/_control/health")
         self._console.print("Ctrl-C stops everything and cleans up.")
+
+    def _row(self, cells: Sequence[object]) -> str:
+        pairs = zip(cells, self._widths, strict=True)
+        return "".join(str(cell).rjust(width) for cell, width in pairs)
 
     def say(self, text: str) -> None:
         """Print a sentence."""

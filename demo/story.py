@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 
+from connector.registry import connector_class
 from daemon.office import Office, open_office
 from daemon.settings import read_settings
 from demo.clerk import Clerk
@@ -18,7 +20,8 @@ from demo.market import Market
 from demo.numbers import Numbers
 from demo.screen import Screen
 
-SHOP = "demo-shop"
+CHANNELS = ("shopee", "lazada", "tiktok", "woocommerce")
+"""Where the one article is sold; the first one's buyers change their minds most."""
 SKU = "AO-THUN-TRANG-L"
 STEP_SECONDS = 30.0
 
@@ -30,7 +33,7 @@ class StoryFailed(Exception):
 @dataclass(slots=True)
 class _Stage:
     machinery: Machinery
-    market: Market
+    markets: Sequence[Market]
     ledger: Ledger
     clerk: Clerk
     screen: Screen
@@ -38,13 +41,18 @@ class _Stage:
     """What a sync that restocks on every cancel would show."""
     phantom: int = 0
 
+    @property
+    def market(self) -> Market:
+        return self.markets[0]
+
     def numbers(self) -> Numbers:
         on_hand, available = self.ledger.on_hand_and_available()
-        return Numbers(on_hand, available, self.market.shown(SHOP, SKU))
+        shown = tuple(market.shown(SKU) for market in self.markets)
+        return Numbers(on_hand, available, shown)
 
     def step(self, what: str, on_hand: int, available: int) -> None:
-        """Wait until the three numbers are so, keep the messages, and print them."""
-        wanted = Numbers(on_hand, available, available)
+        """Wait until all numbers are so, keep the messages, and print them."""
+        wanted = Numbers(on_hand, available, (available,) * len(self.markets))
         self.until(
             lambda: self.numbers() == wanted,
             lambda: f"{what}: wanted {wanted}, found {self.numbers()}",
@@ -57,15 +65,16 @@ class _Stage:
         while not is_so():
             if time.monotonic() > deadline:
                 raise StoryFailed(complaint())
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def expect(self, is_so: bool, complaint: str) -> None:
         if not is_so:
             raise StoryFailed(complaint)
 
-    def buy(self, quantity: int) -> str:
-        order = self.market.buy(SHOP, SKU, quantity)
-        self.ledger.order_ids.append(order)
+    def buy(self, quantity: int, market: Market | None = None) -> str:
+        chosen = market or self.market
+        order = chosen.buy(SKU, quantity)
+        self.ledger.remember(chosen.shop, order)
         self.naive -= quantity
         return order
 
@@ -83,6 +92,11 @@ class _Stage:
         self.naive -= quantity
 
 
+def titles() -> list[str]:
+    """Return the names of the story's channels, as people know them."""
+    return [connector_class(channel).title for channel in CHANNELS]
+
+
 def play(machinery: Machinery, screen: Screen) -> None:
     """Play the story.  Raises ``StoryFailed`` at the first thing that is not so."""
     screen.title()
@@ -97,31 +111,39 @@ def play(machinery: Machinery, screen: Screen) -> None:
         _returned_after_delivery(stage)
         _cancelled_while_awaiting_pickup(stage)
         _turned_back_in_transit(stage)
+        _another_channels_parcel(stage)
         _everything_again(stage)
         _judge(stage)
 
 
 def _open_stage(machinery: Machinery, screen: Screen, office: Office) -> _Stage:
-    market = machinery.market
-    settings = json.dumps(market.open_shop(SHOP, f"{machinery.web_url}/hooks/{SHOP}"))
-    market.list_item(SHOP, SKU, 10, "Áo thun trắng, cỡ L")
-    screen.command(f"shop add shopee {SHOP} --settings -")
-    adding = ("shop", "add", "shopee", SHOP, "--settings", "-")
-    machinery.truestock(*adding, given=settings)
-    screen.command(f"listings import {SHOP}")
-    machinery.truestock("listings", "import", SHOP)
+    markets = [machinery.market(channel) for channel in CHANNELS]
+    with ThreadPoolExecutor(len(markets)) as pool:
+        # Each as an admin would do it, all at once to be quick.
+        for _ in pool.map(lambda market: _connect(machinery, screen, market), markets):
+            pass
     rows = f"sku,warehouse,quantity\n{SKU},MAIN,10\n"
     count = machinery.write_file("count.csv", rows)
     screen.command("stock count count.csv --by lan")
     machinery.truestock("stock", "count", count, "--by", "lan")
     return _Stage(
         machinery=machinery,
-        market=market,
-        ledger=Ledger(office=office, shop=SHOP, sku=SKU),
+        markets=markets,
+        ledger=Ledger(office=office, shops=[x.shop for x in markets], sku=SKU),
         clerk=Clerk(machinery.link()),
         screen=screen,
         naive=10,
     )
+
+
+def _connect(machinery: Machinery, screen: Screen, market: Market) -> None:
+    settings = market.open_shop(f"{machinery.web_url}/hooks/{market.shop}")
+    market.list_item(SKU, 10, "Áo thun trắng, cỡ L")
+    adding = ("shop", "add", market.channel, market.shop, "--settings", "-")
+    screen.command(" ".join(adding))
+    machinery.truestock(*adding, given=json.dumps(settings))
+    screen.command(f"listings import {market.shop}")
+    machinery.truestock("listings", "import", market.shop)
 
 
 def _buyer_takes_three(stage: _Stage) -> None:
@@ -142,7 +164,7 @@ def _parcel_leaves(stage: _Stage) -> str:
 def _buyer_refuses(stage: _Stage, order: str) -> None:
     stage.screen.chapter("The buyer refuses the parcel; Shopee adds the three back")
     stage.market.do(order, "fail_delivery")
-    stage.screen.remark(f"Shopee by itself now shows {stage.market.shown(SHOP, SKU)}")
+    stage.screen.remark(f"Shopee by itself now shows {stage.market.shown(SKU)}")
     _wait_for_return(stage, order, 3)
     stage.step("Truestock puts Shopee back", 7, 7)
     stage.backs_out(3, 7)
@@ -156,7 +178,9 @@ def _clerk_books(stage: _Stage, order: str) -> None:
     stage.received(1)
     stage.step("return receipt posted (phiếu nhập hàng hoàn)", 10, 9)
     _wait_for_page(stage, page, 9)
-    stage.screen.remark("the page shows ledger, ERP number and Shopee: confirmed")
+    stage.screen.remark(
+        "one receipt, and every channel has risen: the page confirms it"
+    )
 
 
 def _cancelled_before_shipping(stage: _Stage) -> None:
@@ -217,6 +241,22 @@ def _turned_back_in_transit(stage: _Stage) -> None:
     stage.step("the clerk confirms", 10, 9)
 
 
+def _another_channels_parcel(stage: _Stage) -> None:
+    other = stage.markets[1]
+    title = titles()[1]
+    stage.screen.chapter(f"A parcel of {title} comes back: all channels rise together")
+    order = stage.buy(2, other)
+    stage.step(f"a buyer on {title} orders 2", 10, 7)
+    for action in ("arrange", "pick_up"):
+        other.do(order, action)
+    stage.step("with the carrier", 8, 7)
+    other.do(order, "fail_delivery")
+    _wait_for_units(stage, order, 2)
+    stage.step("turned back: nothing moves", 8, 7)
+    stage.clerk.receive(order, good=2)
+    stage.step("the clerk confirms: all rise by 2", 10, 9)
+
+
 def _everything_again(stage: _Stage) -> None:
     stage.screen.chapter("Every message of the story again, doubled and shuffled")
     # The daemon may still be hearing the last news for the first time.
@@ -240,12 +280,14 @@ def _judge(stage: _Stage) -> None:
     stage.machinery.truestock("check")
     caught = stage.ledger.phantom_units()
     stage.expect(caught > 0, "the channel restocked, and nobody noticed")
-    stage.expect(stage.numbers() == Numbers(10, 9, 9), f"in the end {stage.numbers()}")
+    last = Numbers(10, 9, (9,) * len(stage.markets))
+    stage.expect(stage.numbers() == last, f"in the end {stage.numbers()}")
     stage.screen.verdict(
         [
             "10 units in the building: 9 good on the shelf, 1 damaged",
-            "the ledger and Shopee both show 9, and have after every step",
-            f"{caught} phantom units that Shopee added by itself were taken off again",
+            f"the ledger, {' and '.join([', '.join(titles()[:-1]), titles()[-1]])}"
+            " all show 9, and agreed after every step",
+            f"{caught} phantom units that channels added by themselves were taken off",
             f"at its worst a naive sync would have sold {stage.phantom} units too many",
             "a replay of every message changed nothing",
             "./truestock check: every invariant of the ledger holds",
@@ -253,7 +295,7 @@ def _judge(stage: _Stage) -> None:
     )
 
 
-def _wait_for_return(stage: _Stage, order: str, units: int) -> None:
+def _wait_for_units(stage: _Stage, order: str, units: int) -> None:
     stage.until(
         lambda: stage.ledger.awaited(order) == units,
         lambda: (
@@ -261,6 +303,10 @@ def _wait_for_return(stage: _Stage, order: str, units: int) -> None:
             f" it awaits {stage.ledger.awaited(order)}"
         ),
     )
+
+
+def _wait_for_return(stage: _Stage, order: str, units: int) -> None:
+    _wait_for_units(stage, order, units)
     stage.until(
         lambda: stage.ledger.refund(order) is not None,
         lambda: f"no refund of order {order} was recorded",
