@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rq import get_current_job
 
-from daemon.bell import rung_key
+from daemon.bell import open_bell, rung_key
 from daemon.log import configure_logs
 from daemon.office import open_office
 from daemon.settings import read_settings
+from daemon.ticker import pass_on
 from daemon.work import work_shop as work
 
 
@@ -20,8 +21,10 @@ def work_shop(shop: str) -> None:
     job = get_current_job()
     if job is not None:
         job.connection.delete(rung_key(shop))
-    office = open_office(read_settings())
+    settings = read_settings()
+    office = open_office(settings)
     try:
         work(office, shop)
+        pass_on(office, open_bell(settings), shop)
     finally:
         office.database.close()

@@ -28,6 +28,18 @@ def tick(office: Office, bell: Bell) -> int:
     return len(due)
 
 
+def pass_on(office: Office, bell: Bell, worked: str) -> None:
+    """Ring for the other shops that a shop's news have given something to do.
+
+    Otherwise a sale on one channel would stand on the others until the next tick.
+    """
+    with office.database.read() as session:
+        due = [shop.name for shop in shops.due_shops(session, office.now())]
+    for name in due:
+        if name != worked:
+            bell.ring(name)
+
+
 def _work_here(office: Office, name: str) -> None:
     try:
         work_shop(office, name)

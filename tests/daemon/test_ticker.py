@@ -11,7 +11,7 @@ import pytest
 
 from connector.values import HintKind
 from daemon.bell import RedisBell, SilentBell
-from daemon.ticker import tick
+from daemon.ticker import pass_on, tick
 from stock import inbox
 from tests.daemon.desk import Desk
 from tests.daemon.processes import Processes, Truestock, wait_for
@@ -212,3 +212,26 @@ def _connections(server: PostgreSQL, name: str) -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (name,)
         ).fetchone()
     return bool(row and row[0])
+
+
+def test_the_news_of_one_shop_is_passed_on_to_the_others_that_list_it(
+    opened: Desk,
+    seller: Seller,
+    open_seller: Callable[..., Seller],
+    ears: Ears,
+) -> None:
+    second = open_seller("s2", auto_restock="never")
+    second.sell(A=5)
+    opened.connect("shopee", second.settings, "s2")
+    opened.import_listings("s2")
+    opened.until_idle("s2")
+    pass_on(opened.office, ears, "s1")
+    assert ears.heard == []
+
+    seller.order(A=2)
+    opened.sync("s1")
+    pass_on(opened.office, ears, "s1")
+
+    assert ears.heard == ["s2"]
+    opened.work_due("s2")
+    assert second.stock()["A"] == 3

@@ -260,3 +260,25 @@ def _released(desk: Desk) -> bool:
 def _children(parent: int) -> list[int]:
     listed = Path(f"/proc/{parent}/task/{parent}/children").read_text()
     return [int(word) for word in listed.split()]
+
+
+@on_postgresql
+def test_a_sale_lowers_the_other_shops_number_without_a_clock(
+    opened: Desk,
+    seller: Seller,
+    open_seller: Callable[..., Seller],
+    start_worker: Callable[[], int],
+    redis_url: str,
+) -> None:
+    second = open_seller("s2", auto_restock="never")
+    second.sell(A=5)
+    opened.connect("shopee", second.settings, "s2")
+    opened.import_listings("s2")
+    opened.sync("s2")
+    start_worker()
+
+    seller.order(A=2)
+    opened.make_due("s1")
+    RedisBell(redis_url, QUEUE).ring("s1")
+
+    wait_for(lambda: second.stock()["A"] == 3)
