@@ -30,9 +30,12 @@ class MachineryFailed(Exception):
 
 
 class Machinery:
-    """A sandbox and a Truestock of its own, in a folder that goes away again."""
+    """A sandbox and a Truestock of its own, in a folder that goes away again.
 
-    def __init__(self) -> None:
+    ``settings`` replace those of the story, by name without the prefix.
+    """
+
+    def __init__(self, **settings: str) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="truestock-demo-"))
         self._processes: list[subprocess.Popen[bytes]] = []
         self._logs = self._folder / "logs"
@@ -49,6 +52,7 @@ class Machinery:
             "TRUESTOCK_TICK_SECONDS": "1",
             "TRUESTOCK_SYNC_SECONDS": "2",
             "TRUESTOCK_RECONCILE_SECONDS": "5",
+            **{f"TRUESTOCK_{name}": value for name, value in settings.items()},
         }
 
     def __enter__(self) -> Self:
