@@ -23,7 +23,7 @@ class _RowRefused(Exception):
     """One SKU of a batch cannot be written; the sentence says why."""
 
 
-_NewSellable = Callable[[Listing, StockRow], int]
+_NewSellable = Callable[[Listing, StockRow], int | None]
 
 
 class ProductCalls:
@@ -90,11 +90,11 @@ class ProductCalls:
     def update_total(self, call: Call) -> Answer:
         """Write totals: what is withheld and occupied is part of the number."""
 
-        def without_held(listing: Listing, row: StockRow) -> int:
+        def without_held(listing: Listing, row: StockRow) -> int | None:
             held = self._held(listing)
             total = row.quantity("Quantity")
             if total is None:
-                return listing.sellable
+                return None
             return total - held.withhold - held.occupy
 
         return self._write(call, without_held)
@@ -102,9 +102,8 @@ class ProductCalls:
     def update_product(self, call: Call) -> Answer:
         """Edit products; of their fields only the sellable number is played."""
 
-        def edited(listing: Listing, row: StockRow) -> int:
-            quantity = row.quantity("quantity")
-            return listing.sellable if quantity is None else quantity
+        def edited(_listing: Listing, row: StockRow) -> int | None:
+            return row.quantity("quantity")
 
         return self._write(call, edited)
 
@@ -117,6 +116,9 @@ class ProductCalls:
                     raise _RowRefused("Internal Application Error")
                 listing = self._listing(call, row)
                 sellable = new_sellable(listing, row)
+                if sellable is None:
+                    # A row about something else than stock writes no stock.
+                    continue
                 if sellable < 0:
                     raise _RowRefused(_NEGATIVE)
                 self._set(call, listing, sellable)

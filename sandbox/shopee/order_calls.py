@@ -44,7 +44,7 @@ class OrderCalls:
             if since <= key(order)[0] <= until and status in ("", order.status)
         ]
         page, more, cursor = page_after(matching, key, call.text("cursor", ""), size)
-        with_status = "order_status" in call.text("response_optional_fields", "")
+        with_status = "order_status" in call.options("response_optional_fields")
         return {
             "more": more,
             "next_cursor": cursor,
@@ -58,7 +58,7 @@ class OrderCalls:
     def order_detail(self, call: Call) -> Answer:
         """Up to fifty orders; optional fields are absent unless asked for."""
         numbers = call.texts("order_sn_list", _MOST_DETAILS)
-        asked = frozenset(call.text("response_optional_fields", "").split(","))
+        asked = call.options("response_optional_fields")
         shop = call.shop_account.shop
         found = [shop.orders[number] for number in numbers if number in shop.orders]
         if not found:

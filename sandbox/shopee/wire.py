@@ -70,11 +70,21 @@ class Call:
         return default
 
     def texts(self, name: str, most: int) -> list[str]:
-        """A comma-joined query parameter of 1 to ``most`` values."""
-        values = [part for part in self.text(name).split(",") if part]
+        """A query parameter of 1 to ``most`` values, comma-joined.
+
+        A name that is repeated is taken as one list; whether the real one does so is
+        not proven, and leaving some out silently would be the worst guess.
+        """
+        self.text(name)
+        joined = ",".join(self.query[name])
+        values = [part for part in joined.split(",") if part]
         if not 1 <= len(values) <= most:
             raise wrong(f"{name} must have 1 to {most} values.")
         return values
+
+    def options(self, name: str) -> frozenset[str]:
+        """The values of an optional list."""
+        return frozenset(",".join(self.query.get(name, [])).split(",")) - {""}
 
     def number(self, name: str, default: int | None = None) -> int:
         """A whole number in the query."""
