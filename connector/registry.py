@@ -18,6 +18,7 @@ BUILT_IN = MappingProxyType(
         "lazada": "connector.lazada:LazadaConnector",
         "shopee": "connector.shopee:ShopeeConnector",
         "shopify": "connector.shopify:ShopifyConnector",
+        "tiki": "connector.tiki:TikiConnector",
         "tiktok": "connector.tiktok:TikTokConnector",
         "woocommerce": "connector.woocommerce:WooCommerceConnector",
     }

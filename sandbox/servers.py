@@ -17,6 +17,7 @@ from .gate import Gate
 from .lazada import LazadaChannel
 from .shopee import ShopeeChannel
 from .shopify import ShopifyChannel
+from .tiki import TikiChannel
 from .tiktok import TikTokChannel
 from .woocommerce import WoocommerceChannel
 from .world import World
@@ -28,6 +29,7 @@ CHANNELS: tuple[Callable[[World], Channel], ...] = (
     ShopeeChannel,
     LazadaChannel,
     TikTokChannel,
+    TikiChannel,
     ShopifyChannel,
     WoocommerceChannel,
 )

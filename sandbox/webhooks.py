@@ -97,6 +97,17 @@ class Courier:
         if not all(room):
             letter.lost()
 
+    def copies(self) -> list[float]:
+        """How long each copy of a message posted now would be held back.
+
+        For marketplaces that keep messages until they are fetched.
+        """
+        with self._changed:
+            if self._mode is WebhookMode.OFF:
+                return []
+            count = 2 if self._mode is WebhookMode.DUPLICATE else 1
+            return [self._delay() for _ in range(count)]
+
     def look(self) -> None:
         """Look at the clock again, which may have been advanced."""
         with self._changed:
