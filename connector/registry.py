@@ -15,6 +15,7 @@ ENTRY_POINT_GROUP = "truestock.connectors"
 
 BUILT_IN = MappingProxyType(
     {
+        "haravan": "connector.haravan:HaravanConnector",
         "lazada": "connector.lazada:LazadaConnector",
         "shopee": "connector.shopee:ShopeeConnector",
         "shopify": "connector.shopify:ShopifyConnector",

@@ -14,6 +14,7 @@ from .channel import PORT_OFFSETS, Channel
 from .clock import Clock
 from .control import control_application
 from .gate import Gate
+from .haravan import HaravanChannel
 from .lazada import LazadaChannel
 from .shopee import ShopeeChannel
 from .shopify import ShopifyChannel
@@ -30,6 +31,7 @@ CHANNELS: tuple[Callable[[World], Channel], ...] = (
     LazadaChannel,
     TikTokChannel,
     TikiChannel,
+    HaravanChannel,
     ShopifyChannel,
     WoocommerceChannel,
 )

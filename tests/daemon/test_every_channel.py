@@ -19,7 +19,8 @@ SKU = "MUG"
 UNITS = 20
 CHANNELS = sorted(BUILT_IN)
 HANDED_BACK = {
-    # Core knows no return: what comes back is what somebody refunds.
+    # These know no return: what comes back is what somebody refunds.
+    "haravan": ("request_return", "refund"),
     "woocommerce": ("refund",),
 }
 """What a buyer and a seller do when goods come back after delivery."""
