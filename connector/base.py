@@ -157,6 +157,13 @@ class Connector(ABC):
         """
         raise NotImplementedError(f"{self.title} sends no webhooks")
 
+    def answer_challenge(self, query: Mapping[str, str]) -> str:
+        """Return what a channel wants to hear before it sends messages to an address.
+
+        Raises ``WebhookRefused`` when whoever asks does not know our word.
+        """
+        raise NotImplementedError(f"{self.title} sends messages without asking")
+
     def read_hints(self, *, cursor: str | None = None) -> Page[Hint]:
         """Pull the channel's event queue; the returned cursor confirms this page."""
         return Page(items=())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException, NotFound, Unauthorized
 
+from connector.base import Connector
 from connector.base import Settings as ShopSettings
 from connector.errors import ConnectorError, PermanentError
 from connector.registry import connector_class
@@ -55,6 +56,19 @@ def receive(name: str) -> ResponseReturnValue:
     return "", 200
 
 
+@blueprint.get("/hooks/<name>")
+def answer(name: str) -> ResponseReturnValue:
+    """Answer a channel that asks, before it sends messages, whether this is ours."""
+    query = request.args.to_dict()
+    for shop_name, channel in _addressed(name):
+        try:
+            word = _open(shop_name, channel).answer_challenge(query)
+        except (ConnectorError, VaultError, NotImplementedError):
+            continue
+        return Response(word, content_type="text/plain; charset=utf-8")
+    raise Unauthorized
+
+
 @blueprint.errorhandler(HTTPException)
 def refuse(error: HTTPException) -> ResponseReturnValue:
     """Refuse a message without a word: its sender may be anybody."""
@@ -78,31 +92,35 @@ class _ReadOnlySettings:
 
 def _verify(name: str, body: bytes) -> tuple[str, Sequence[Hint]]:
     """Return whose message it is and what it hints at; any doubt is a refusal."""
-    desk = current_desk()
-    url = desk.settings.base_url + url_for(".receive", name=name)
+    url = current_desk().settings.base_url + url_for(".receive", name=name)
     message = WebhookRequest(url=url, headers=dict(request.headers), body=body)
-    with desk.database.read() as session:
-        addressed = [
-            (shop.name, shop.channel)
-            for shop in shops.all_shops(session)
-            if name in (shop.name, shop.channel)
-        ]
-    if not addressed:
-        raise NotFound
-    for shop_name, channel in addressed:
+    for shop_name, channel in _addressed(name):
         try:
-            return shop_name, _read(shop_name, channel, message)
+            return shop_name, _open(shop_name, channel).read_webhook(message)
         except (ConnectorError, VaultError, NotImplementedError):
             continue
     raise Unauthorized
 
 
-def _read(shop_name: str, channel: str, message: WebhookRequest) -> Sequence[Hint]:
+def _addressed(name: str) -> Sequence[tuple[str, str]]:
+    """Return the shops that an address stands for, each with its channel."""
+    with current_desk().database.read() as session:
+        found = [
+            (shop.name, shop.channel)
+            for shop in shops.all_shops(session)
+            if name in (shop.name, shop.channel)
+        ]
+    if not found:
+        raise NotFound
+    return found
+
+
+def _open(shop_name: str, channel: str) -> Connector:
+    """Return a connector that can read messages and calls no channel."""
     desk = current_desk()
     vault = Vault(desk.settings.credentials_keys)
     with desk.database.read() as session:
         settings = shops.read_settings(session, vault, shop_name)
-    connector = connector_class(channel)(
+    return connector_class(channel)(
         _ReadOnlySettings(settings), Transport(now=desk.now), desk.now
     )
-    return connector.read_webhook(message)

@@ -147,7 +147,7 @@ def test_what_is_no_message_is_refused_even_if_signed(
 
 def test_an_unknown_shop_is_not_found(hooks: Hooks) -> None:
     assert hooks.push(message(), shop="three").status_code == 404
-    assert hooks.client.get("/hooks/one").status_code == 405
+    assert hooks.client.get("/hooks/one").status_code == 401
 
 
 def test_a_large_message_is_refused_unread(hooks: Hooks) -> None:
@@ -198,3 +198,24 @@ def test_one_address_serves_all_shops_of_a_channels_app(
 def test_a_channels_address_refuses_what_is_nobodys(hooks: Hooks) -> None:
     assert hooks.push(message(), shop="shopee", key="guess").status_code == 401
     assert hooks.push(message(), shop="lazada").status_code == 404
+
+
+def test_a_channel_that_asks_first_hears_its_word(
+    hooks: Hooks, database: Database, settings: Settings
+) -> None:
+    seller = Seller(database, settings)
+    seller.open_shop(
+        "store",
+        channel="haravan",
+        base_url="https://apis.haravan.com",
+        access_token="token",
+        verify_token="our-word",
+    )
+    asked = {"hub.mode": "subscribe", "hub.challenge": "4711"}
+    right = {**asked, "hub.verify_token": "our-word"}
+    answer = hooks.client.get("/hooks/store", query_string=right)
+    assert (answer.status_code, answer.text) == (200, "4711")
+    wrong = {**asked, "hub.verify_token": "guess"}
+    assert hooks.client.get("/hooks/store", query_string=wrong).status_code == 401
+    assert hooks.client.get("/hooks/one", query_string=right).status_code == 401
+    assert hooks.client.get("/hooks/nobody", query_string=right).status_code == 404
