@@ -19,7 +19,7 @@ from demo.market import Market
 
 SKU = "MUG"
 UNITS = 500
-CHANNELS = ("shopee", "lazada", "tiktok", "woocommerce")
+CHANNELS = ("shopee", "lazada", "tiktok", "haravan")
 PATIENCE_SECONDS = 150.0
 _POLL_SECONDS = 0.02
 

@@ -51,7 +51,7 @@ class Machinery:
             # The story is short: look every second instead of every minute.
             "TRUESTOCK_TICK_SECONDS": "1",
             "TRUESTOCK_SYNC_SECONDS": "2",
-            "TRUESTOCK_RECONCILE_SECONDS": "5",
+            "TRUESTOCK_RECONCILE_SECONDS": "20",
             **{f"TRUESTOCK_{name}": value for name, value in settings.items()},
         }
 

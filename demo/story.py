@@ -20,7 +20,7 @@ from demo.market import Market
 from demo.numbers import Numbers
 from demo.screen import Screen
 
-CHANNELS = ("shopee", "lazada", "tiktok", "woocommerce")
+CHANNELS = ("shopee", "lazada", "tiktok", "haravan")
 """Where the one article is sold; the first one's buyers change their minds most."""
 SKU = "AO-THUN-TRANG-L"
 STEP_SECONDS = 30.0
