@@ -13,6 +13,7 @@ from .clock import Clock
 
 _MOST_WAITING = 10_000
 _LONGEST_NAP = 0.2
+_LONGEST_REST_SECONDS = 2.0
 _DEFAULT_SHUFFLE_SECONDS = 1.0
 _DEFAULT_DELAY_SECONDS = 60.0
 
@@ -64,6 +65,7 @@ class Courier:
         self._waiting: list[_Posted] = []
         self._changed = Condition()
         self._stopped = False
+        self._is_out = False
         self._thread = Thread(target=self._work, name="sandbox-courier", daemon=True)
 
     def start(self) -> None:
@@ -74,7 +76,7 @@ class Courier:
         """Stop delivering; what still waits is dropped."""
         with self._changed:
             self._stopped = True
-            self._changed.notify()
+            self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join(timeout=5)
 
@@ -108,10 +110,20 @@ class Courier:
             count = 2 if self._mode is WebhookMode.DUPLICATE else 1
             return [self._delay() for _ in range(count)]
 
+    def rest(self, seconds: float = _LONGEST_REST_SECONDS) -> None:
+        """Wait until nothing that is due is still on its way, but not for ever."""
+
+        def is_idle() -> bool:
+            due = self._waiting and self._waiting[0].due <= self._clock.now()
+            return self._stopped or not (self._is_out or due)
+
+        with self._changed:
+            self._changed.wait_for(is_idle, timeout=seconds)
+
     def look(self) -> None:
         """Look at the clock again, which may have been advanced."""
         with self._changed:
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _delay(self) -> float:
         if self._mode is WebhookMode.DELAY:
@@ -130,18 +142,22 @@ class Courier:
             self._waiting,
             _Posted(due=due, number=self._posted, tried=tried, letter=letter),
         )
-        self._changed.notify()
+        self._changed.notify_all()
         return True
 
     def _work(self) -> None:
         while (posted := self._next()) is not None:
             if not _acknowledged(posted.letter):
                 self._try_again_or_lose(posted)
+            with self._changed:
+                self._is_out = False
+                self._changed.notify_all()
 
     def _next(self) -> _Posted | None:
         with self._changed:
             while not self._stopped:
                 if self._waiting and self._waiting[0].due <= self._clock.now():
+                    self._is_out = True
                     return heapq.heappop(self._waiting)
                 self._changed.wait(_LONGEST_NAP)
             return None

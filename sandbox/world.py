@@ -42,7 +42,12 @@ class World:
         self.courier.stop()
 
     def advance(self, seconds: float) -> None:
-        """Move the clock and do at once what has become due."""
+        """Move the clock and do at once what has become due.
+
+        A message on its way arrives or fails first, so that its next try follows the
+        clock that is moved now.
+        """
+        self.courier.rest()
         with self.lock:
             self.clock.advance(seconds)
             self.agenda.run_due()

@@ -234,8 +234,10 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
+            # Whoever sees it taken may tell us another answer, for the next one.
+            status = receiver.status
             receiver.taken.append((headers, body))
-            self._answer(receiver.status, b"")
+            self._answer(status, b"")
 
         def _answer(self, status: int, content: bytes) -> None:
             self.send_response(status)
