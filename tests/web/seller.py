@@ -48,14 +48,16 @@ class Seller:
         self.database = database
         self.vault = Vault(settings.credentials_keys)
 
-    def open_shop(self, name: str, **settings: object) -> None:
+    def open_shop(
+        self, name: str, *, channel: str = "shopee", **settings: object
+    ) -> None:
         """Connect a shop."""
         self._run(
             lambda session: shops.add_shop(
                 session,
                 self.vault,
                 name=name,
-                channel="shopee",
+                channel=channel,
                 external_id=name,
                 settings=settings,
                 now=COUNTED_AT,
