@@ -1,7 +1,7 @@
 """Reads other people's JSON strictly: what is not as documented is said, not guessed.
 
-Shared by the ``mapping`` modules of all channels.  Every function raises ``Malformed``
-with the name of the field.
+Shared by the ``mapping`` modules of all channels.  Every function but ``told`` raises
+``Malformed`` with the name of the field.
 """
 
 from __future__ import annotations
@@ -73,6 +73,14 @@ def text(value: object, name: str) -> str:
     # NUL and lone surrogates are legal in JSON and refused by PostgreSQL.
     plain = str(value).replace("\x00", "")
     return plain.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def told(value: object) -> str:
+    """Return a text that only people read; what is no text counts as none."""
+    try:
+        return text(value, "text")
+    except Malformed:
+        return ""
 
 
 def identifier(value: object, name: str) -> str:

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from connector.base import Settings
@@ -78,6 +79,30 @@ def required_number(given: Settings, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
         raise SettingsError(field, f"{field} is missing or is not a whole number")
     return value
+
+
+def stored_moment(settings: Settings, field: str) -> datetime | None:
+    """Return the moment in ``field``, or ``None`` where there is none."""
+    written = settings.get(field)
+    if not written:
+        return None
+    try:
+        moment = datetime.fromisoformat(str(written))
+    except ValueError:
+        raise SettingsError(field, f"{field} is not an ISO 8601 time") from None
+    if moment.tzinfo is None:
+        raise SettingsError(field, f"{field} has no time zone")
+    return moment
+
+
+def check_rate(given: Settings) -> None:
+    """Raise where ``requests_per_second``, which may be missing, is no rate."""
+    field = "requests_per_second"
+    rate = given.get(field)
+    if rate is None:
+        return
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
+        raise SettingsError(field, f"{field} must be a positive number")
 
 
 def _is_loopback(host: str) -> bool:

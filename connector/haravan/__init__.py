@@ -15,13 +15,13 @@ from connector.base import (
 from connector.haravan import account, consent, webhooks
 from connector.haravan.catalogue import Catalogue
 from connector.haravan.client import Client
-from connector.haravan.fields import told
 from connector.haravan.levels import Levels
 from connector.haravan.locations import Locations
 from connector.haravan.orders import OrderReader
 from connector.haravan.repayment import Repayment
 from connector.haravan.returns import ReturnReader
 from connector.haravan.stock import ROWS_PER_CALL, StockWriter
+from connector.parsing import told
 from connector.transport import Transport
 from connector.values import (
     ChannelListing,

@@ -12,9 +12,11 @@ from connector.errors import SettingsError
 from connector.haravan.fields import is_number
 from connector.settings import (
     base_address,
+    check_rate,
     optional_text,
     required_number,
     required_text,
+    stored_moment,
 )
 
 SECRETS = frozenset({"access_token", "refresh_token", "client_secret", "verify_token"})
@@ -92,7 +94,7 @@ def read_account(settings: Settings) -> Account:
         auth_url=_address(settings, "auth_url", DEFAULT_AUTH_URL),
         access_token=optional_text(settings, "access_token"),
         refresh_token=optional_text(settings, "refresh_token"),
-        expires_at=_stored_moment(settings, "access_token_expires_at"),
+        expires_at=stored_moment(settings, "access_token_expires_at"),
         client_id=optional_text(settings, "client_id"),
         client_secret=optional_text(settings, "client_secret"),
         verify_token=optional_text(settings, "verify_token"),
@@ -119,8 +121,9 @@ def prepare(given: Settings, now: datetime) -> Settings:
         "auth_url": account.auth_url,
         "location_id": account.location_id,
         "org_id": account.org_id,
-        "requests_per_second": _rate(given),
+        "requests_per_second": given.get("requests_per_second") or DEFAULT_RATE,
     }
+    check_rate(given)
     _check_app(account)
     if given.get("expires_in") not in (None, ""):
         life = timedelta(seconds=required_number(given, "expires_in"))
@@ -185,26 +188,3 @@ def _check_app(account: Account) -> None:
         raise SettingsError("client_id", "client_id is missing for refresh_token")
     if not account.access_token and not account.client_id:
         raise SettingsError("access_token", "access_token is missing, and so is an app")
-
-
-def _rate(given: Settings) -> int | float:
-    name = "requests_per_second"
-    rate = given.get(name)
-    if rate is None:
-        return DEFAULT_RATE
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-        raise SettingsError(name, f"{name} must be a positive number")
-    return rate
-
-
-def _stored_moment(settings: Settings, name: str) -> datetime | None:
-    written = settings.get(name)
-    if not written:
-        return None
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        raise SettingsError(name, f"{name} is not an ISO 8601 time") from None
-    if moment.tzinfo is None:
-        raise SettingsError(name, f"{name} has no time zone")
-    return moment

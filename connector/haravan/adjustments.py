@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from connector.errors import AuthenticationError, OutcomeUnknown, TransientError
@@ -11,13 +11,13 @@ from connector.haravan.client import Client
 from connector.haravan.levels import Level
 from connector.haravan.locations import Locations
 from connector.haravan.refusals import Refused
-from connector.values import ListingRef, StockResult, WriteOutcome
+from connector.stock_results import Results, all_of
+from connector.values import ListingRef, WriteOutcome
 
 NOTE = "Truestock"
 
 _ADJUST = "inventories/adjustorset"
 
-Results = dict[ListingRef, StockResult]
 Numbers = Mapping[ListingRef, int]
 LevelsBefore = Mapping[ListingRef, Level]
 
@@ -92,13 +92,3 @@ class Adjustments:
         if self._sets_available or means is SetMeaning.AVAILABLE:
             return number
         return number + before.committed
-
-
-def all_of(
-    listings: Iterable[ListingRef], outcome: WriteOutcome, detail: str
-) -> Results:
-    """Return the same result for all of these."""
-    return {
-        listing: StockResult(listing=listing, outcome=outcome, detail=detail)
-        for listing in listings
-    }

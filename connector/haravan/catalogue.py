@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from connector.errors import PermanentError
 from connector.haravan.client import LARGEST_PAGE, Client
-from connector.haravan.fields import told, units
+from connector.haravan.fields import units
 from connector.haravan.levels import UNLIMITED, Level, Levels, is_counted
-from connector.haravan.mapping import rejected
-from connector.parsing import JsonRecord, Malformed, identifier, records
+from connector.parsing import JsonRecord, Malformed, identifier, records, told
+from connector.rejections import rejected
 from connector.values import ChannelListing, ListingRef, Page, Rejected
 
 PRODUCTS = "products"

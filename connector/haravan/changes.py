@@ -9,16 +9,14 @@ before it again: as long as that still shows what it ended with, nothing slid pa
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from connector.errors import PermanentError
+from connector.cursors import decoded, encoded
 from connector.haravan.client import LARGEST_PAGE, Client
-from connector.haravan.fields import told, when
-from connector.parsing import JsonRecord, Malformed
+from connector.haravan.fields import when
+from connector.parsing import JsonRecord, Malformed, told
 
 ORDERS = "orders"
 
@@ -50,23 +48,11 @@ class Walk:
     @classmethod
     def decode(cls, cursor: str) -> Walk:
         """Return the walk that ``cursor`` stands for."""
-        try:
-            walk = cls(**json.loads(base64.urlsafe_b64decode(cursor.encode())))
-            moments = [datetime.fromisoformat(walk.since)]
-            moments.append(datetime.fromisoformat(walk.after))
-            sound = type(walk.page) is int and walk.page >= 0
-            sound = sound and isinstance(walk.tail, list)
-            sound = sound and all(moment.tzinfo is not None for moment in moments)
-        except (TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise PermanentError("the cursor is not one of this channel")
-        return walk
+        return decoded(cls, cursor, cls._is_sound)
 
     def encode(self) -> str:
         """Return a cursor that survives a restart."""
-        written = json.dumps(asdict(self), separators=(",", ":"))
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        return encoded(self)
 
     def query(self, page: int) -> dict[str, str | int]:
         """Return the filter and the order of the list."""
@@ -92,6 +78,15 @@ class Walk:
     def again(self) -> Walk:
         """Return the same walk from its first page."""
         return Walk(since=self.since, after=self.after)
+
+    def _is_sound(self) -> bool:
+        moments = [datetime.fromisoformat(one) for one in (self.since, self.after)]
+        return (
+            type(self.page) is int
+            and self.page >= 0
+            and all(moment.tzinfo is not None for moment in moments)
+            and isinstance(self.tail, list)
+        )
 
 
 def changed_orders(

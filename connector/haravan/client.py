@@ -11,13 +11,13 @@ from connector.errors import (
     AuthenticationError,
     AuthorizationLost,
     SettingsError,
-    TransientError,
     UnexpectedAnswer,
 )
 from connector.haravan.account import Account, read_account, renewed
 from connector.haravan.bucket import CallBucket
 from connector.haravan.refusals import TokenRefused, error_for, told_by
 from connector.parsing import JsonRecord, Malformed, record, records
+from connector.rotation import renewed_ahead
 from connector.transport import Answer, Transport
 
 TOKEN_PATH = "/connect/token"
@@ -143,12 +143,11 @@ class Client:
         )
         if not account.is_renewable or (account.access_token and is_fresh):
             return stored
-        try:
-            return self.settings.rotate(stored, self._renew)
-        except TransientError:
-            if account.access_token and account.expires_at and account.expires_at > now:
-                return stored
-            raise
+        known_end = account.expires_at if account.access_token else None
+        still_works = known_end is not None and known_end > now
+        return renewed_ahead(
+            self.settings, stored, self._renew, still_works=still_works
+        )
 
     def _renew(self, current: Settings) -> Settings:
         """Exchange the refresh token for a new pair.

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from connector.base import Settings
+from connector.consent import code_in
 from connector.errors import AuthorizationLost, PermanentError
 from connector.haravan.account import Account, read_account
 from connector.haravan.client import Client, refused_tokens
-from connector.haravan.fields import is_number, told
-from connector.haravan.keeping import keep
-from connector.parsing import JsonRecord, Malformed, parse_json
+from connector.haravan.fields import is_number
+from connector.parsing import JsonRecord, Malformed, parse_json, told
+from connector.rotation import change_settings
 
 CONSENT_PATH = "/connect/authorize"
 
@@ -26,7 +27,7 @@ def consent_link(client: Client, redirect_url: str, state: str) -> str:
     The address is stored: the exchange of the code has to name it again.
     """
     account = _with_app(client.account())
-    keep(client.settings, lambda old: {**old, "redirect_url": redirect_url})
+    change_settings(client.settings, lambda old: {**old, "redirect_url": redirect_url})
     query = {
         "response_type": "code",
         "response_mode": "query",
@@ -42,10 +43,8 @@ def consent_link(client: Client, redirect_url: str, state: str) -> str:
 def accept_consent(client: Client, answer: Mapping[str, str]) -> None:
     """Exchange the code, which works once, and store the tokens."""
     _with_app(client.account())
-    code = answer.get("code", "").strip()
-    if not code:
-        raise PermanentError("the consent page sent no code")
-    keep(client.settings, lambda current: _exchange(client, current, code))
+    code = code_in(answer)
+    change_settings(client.settings, lambda current: _exchange(client, current, code))
 
 
 def _with_app(account: Account) -> Account:

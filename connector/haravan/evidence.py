@@ -12,20 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connector.errors import UnmappedStatus
-from connector.haravan.fields import count, told, when, when_or_none, word
-from connector.parsing import JsonRecord, identifier, records
+from connector.fate import Fate
+from connector.haravan.fields import count, when, when_or_none, word
+from connector.parsing import JsonRecord, identifier, records, told
 from connector.values import Ending, Stage
-
-LEFT = frozenset({Stage.AWAITING_PICKUP, Stage.IN_TRANSIT, Stage.DELIVERED})
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """Where units are, and why they will not end with the buyer."""
-
-    stage: Stage
-    ending: Ending | None = None
-
 
 _SHELF = Fate(Stage.NOT_SHIPPED)
 _PACKED = Fate(Stage.AWAITING_PICKUP)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from connector.parsing import JsonRecord, Malformed, amount, quantity, text
+from connector.parsing import JsonRecord, Malformed, amount, quantity, text, told
 from connector.values import ListingRef
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
@@ -75,11 +75,3 @@ def listing_of(line: JsonRecord) -> ListingRef:
         item_id="" if product in _NOTHING else product,
         variant_id="" if variant in _NOTHING else variant,
     )
-
-
-def told(value: object) -> str:
-    """Return a text; what is no text counts as none."""
-    try:
-        return text(value, "text")
-    except Malformed:
-        return ""

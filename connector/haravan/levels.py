@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connector.batches import batches
 from connector.errors import UnexpectedAnswer
 from connector.haravan.client import Client, Query
-from connector.haravan.fields import is_number, told, units
+from connector.haravan.fields import is_number, units
 from connector.haravan.locations import Locations
-from connector.haravan.orders import batches
 from connector.haravan.refusals import Refused
-from connector.parsing import JsonRecord, Malformed
+from connector.parsing import JsonRecord, Malformed, told
 from connector.values import ListingRef
 
 LEVELS = "inventory_locations"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from connector.errors import SettingsError
 from connector.haravan.client import Client
-from connector.haravan.fields import is_number, told, word
-from connector.parsing import JsonRecord
+from connector.haravan.fields import is_number, word
+from connector.parsing import JsonRecord, told
 
 LOCATIONS = "locations"
 _DEFAULT = "default"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from connector.errors import UnmappedStatus
 from connector.haravan.evidence import OrderFacts, order_facts
-from connector.haravan.fields import count, listing_of, told, when
+from connector.haravan.fields import count, listing_of, when
 from connector.haravan.portions import portions_of, units_unsent
 from connector.haravan.refunds import (
     Repaid,
@@ -16,20 +15,8 @@ from connector.haravan.refunds import (
     refund_of,
     units_back,
 )
-from connector.parsing import (
-    JsonRecord,
-    Malformed,
-    amount,
-    identifier,
-    records,
-)
-from connector.values import (
-    ChannelOrder,
-    ChannelOrderLine,
-    Parcel,
-    ParcelDirection,
-    Rejected,
-)
+from connector.parsing import JsonRecord, Malformed, amount, identifier, records, told
+from connector.values import ChannelOrder, ChannelOrderLine, Parcel, ParcelDirection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +38,6 @@ def look(order: JsonRecord) -> Looked:
     repaid = all_repaid(order)
     back = units_back(repaid, facts, _withdrawable(order, facts))
     return Looked(order=order, facts=facts, repaid=repaid, back=back)
-
-
-def rejected(record_id: str, problem: Malformed | UnmappedStatus) -> Rejected:
-    """Return the set-aside record for one that could not be mapped."""
-    if isinstance(problem, UnmappedStatus):
-        return Rejected(
-            record_id=record_id, reason="unknown_status", detail=problem.status
-        )
-    return Rejected(record_id=record_id, reason=problem.reason, detail=problem.detail)
 
 
 def order_of(looked: Looked) -> ChannelOrder:

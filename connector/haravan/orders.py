@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
+from connector.batches import batches
 from connector.errors import UnmappedStatus
 from connector.haravan.changes import ORDERS, changed_orders
 from connector.haravan.client import LARGEST_PAGE, Client, Query
-from connector.haravan.fields import is_number, told
-from connector.haravan.mapping import look, order_of, rejected
+from connector.haravan.fields import is_number
+from connector.haravan.mapping import look, order_of
 from connector.haravan.refusals import Refused
-from connector.parsing import JsonRecord, Malformed
+from connector.parsing import JsonRecord, Malformed, told
+from connector.rejections import not_found, rejected
 from connector.values import ChannelOrder, Page, Rejected
 
 
@@ -48,7 +50,7 @@ class OrderReader:
         items, refused = _mapped(
             [order for order in known if source_of(order) not in left_out]
         )
-        refused += [not_found(one) for one in wanted if one not in found]
+        refused += [not_found(one, "Haravan") for one in wanted if one not in found]
         return Page(items=tuple(items), rejected=tuple(refused))
 
     def one(self, order_id: str) -> JsonRecord | None:
@@ -77,18 +79,6 @@ class OrderReader:
             if order_id not in found and (alone := self.one(order_id)) is not None:
                 found[order_id] = alone
         return found
-
-
-def batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Cut ``ids`` into the channel's largest batches."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
-
-
-def not_found(record_id: str) -> Rejected:
-    """Return the set-aside record for an id that Haravan does not know."""
-    return Rejected(
-        record_id=record_id, reason="not_found", detail="Haravan does not know it"
-    )
 
 
 def source_of(order: JsonRecord) -> str:

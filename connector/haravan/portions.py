@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from connector.haravan.evidence import Fate, OrderFacts, fate_in, fate_outside
+from connector.fate import Fate
+from connector.haravan.evidence import OrderFacts, fate_in, fate_outside
 from connector.values import Ending, Portion, Stage
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from connector.haravan.evidence import OrderFacts
-from connector.haravan.fields import count, money_back, told, when, word
-from connector.parsing import JsonRecord, identifier, records
+from connector.haravan.fields import count, money_back, when, word
+from connector.parsing import JsonRecord, identifier, records, told
 from connector.values import ChannelRefund, RefundState
 
 _MARK = re.compile(r"\s*\[truestock [0-9a-f]{24}\]")

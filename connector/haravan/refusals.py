@@ -15,8 +15,7 @@ from connector.errors import (
     PermanentError,
     TransientError,
 )
-
-_LONGEST_MESSAGE = 500
+from connector.redaction import redacted
 
 
 class TokenRefused(AuthenticationError):
@@ -75,8 +74,7 @@ def told_by(body: object, secrets: tuple[str, ...]) -> str:
     for name in ("errors", "error_description", "error", "message"):
         told = "; ".join(_texts(body.get(name)))
         if told:
-            # Before it is cut: half a secret would not be recognised.
-            return _redacted(told, secrets)[:_LONGEST_MESSAGE]
+            return redacted(told, secrets)
     return ""
 
 
@@ -95,9 +93,3 @@ def _texts(value: object, depth: int = 0) -> list[str]:
             for text in _texts(one, depth + 1)
         ]
     return []
-
-
-def _redacted(message: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        message = message.replace(secret, "***")
-    return message

@@ -23,13 +23,13 @@ from connector.errors import (
 )
 from connector.haravan.changes import ORDERS
 from connector.haravan.client import Client
-from connector.haravan.fields import count, told
-from connector.haravan.keeping import keep
+from connector.haravan.fields import count
 from connector.haravan.orders import OrderReader
 from connector.haravan.payments import left_to_give_back, paid_by_buyer
 from connector.haravan.refunds import Repaid, all_repaid, note_of, refund_of
 from connector.haravan.refunds import repaid_from as repaid_of
-from connector.parsing import JsonRecord, Malformed, identifier, record, records
+from connector.parsing import JsonRecord, Malformed, identifier, record, records, told
+from connector.rotation import change_settings
 from connector.values import ChannelRefund, RefundRequest, RefundState
 
 STARTED = "refunds_started"
@@ -125,7 +125,7 @@ class Repayment:
             known.append(key in attempts)
             return {**current, STARTED: {key: _written(now), **attempts}}
 
-        keep(self._client.settings, note)
+        change_settings(self._client.settings, note)
         if known[-1]:
             raise OutcomeUnknown("an earlier attempt may still be carried out")
 
@@ -137,7 +137,7 @@ class Repayment:
             attempts.pop(key, None)
             return {**current, STARTED: attempts}
 
-        keep(self._client.settings, forget)
+        change_settings(self._client.settings, forget)
 
 
 def _made(order: JsonRecord, request: RefundRequest) -> Repaid | None:

@@ -13,12 +13,12 @@ from datetime import datetime
 
 from connector.errors import UnmappedStatus
 from connector.haravan.client import Client
-from connector.haravan.evidence import LEFT
-from connector.haravan.fields import count, listing_of, told, when, word
-from connector.haravan.mapping import Looked, look, parcels_of, rejected
-from connector.haravan.orders import OrderReader, not_found
+from connector.haravan.fields import count, listing_of, when, word
+from connector.haravan.mapping import Looked, look, parcels_of
+from connector.haravan.orders import OrderReader
 from connector.haravan.refunds import Repaid, belongs_to_cancel, refund_of
-from connector.parsing import JsonRecord, Malformed, identifier, records
+from connector.parsing import JsonRecord, Malformed, identifier, records, told
+from connector.rejections import not_found, rejected
 from connector.values import (
     ChannelReturn,
     ChannelReturnLine,
@@ -69,7 +69,7 @@ class ReturnReader:
                 refused.append(rejected(return_id, problem))
                 continue
             if found is None:
-                refused.append(not_found(return_id))
+                refused.append(not_found(return_id, "Haravan"))
             else:
                 items.append(found)
         return Page(items=tuple(items), rejected=tuple(refused))
@@ -112,7 +112,7 @@ def _whole_order(looked: Looked) -> dict[str, int]:
         return {}
     left: dict[str, int] = {}
     for shipment in looked.facts.shipments:
-        if shipment.fate.stage in LEFT and not shipment.is_withdrawn:
+        if shipment.fate.has_left and not shipment.is_withdrawn:
             for line_id, named in shipment.units.items():
                 left[line_id] = left.get(line_id, 0) + named
     return left

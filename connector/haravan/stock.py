@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from connector.batches import batches
 from connector.errors import AuthenticationError, ConnectorError, TransientError
-from connector.haravan.adjustments import Adjustments, Numbers, Results, all_of
+from connector.haravan.adjustments import Adjustments, Numbers
 from connector.haravan.client import Client
 from connector.haravan.levels import Level, Levels, is_counted, is_ours
 from connector.haravan.locations import Locations
+from connector.stock_results import Results, all_of, divided
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 
 ROWS_PER_CALL = 100
@@ -38,14 +40,7 @@ class StockWriter:
         Raises only when nothing at all was sent.  Rows whose answer was lost are
         UNKNOWN; once Haravan throttles or refuses the token, what is left is LATER.
         """
-        results: Results = {}
-        wanted: dict[ListingRef, int] = {}
-        for update in updates:
-            reason = _impossible(update)
-            if reason:
-                results.update(all_of([update.listing], WriteOutcome.REFUSED, reason))
-            else:
-                wanted[update.listing] = update.quantity
+        wanted, results = divided(updates, _impossible)
         results.update(self._all_calls(wanted))
         return [results[update.listing] for update in updates]
 
@@ -141,9 +136,7 @@ class StockWriter:
 
 
 def _calls(wanted: Numbers) -> Iterator[Numbers]:
-    rows = list(wanted.items())
-    for start in range(0, len(rows), ROWS_PER_CALL):
-        yield dict(rows[start : start + ROWS_PER_CALL])
+    return (dict(rows) for rows in batches(list(wanted.items()), ROWS_PER_CALL))
 
 
 def _impossible(update: StockUpdate) -> str:

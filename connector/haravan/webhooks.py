@@ -8,15 +8,16 @@ from collections.abc import Mapping
 
 from connector.errors import WebhookRefused
 from connector.haravan.account import Account
-from connector.haravan.fields import is_number, told
+from connector.haravan.fields import is_number
 from connector.haravan.signing import webhook_signature
-from connector.parsing import JsonRecord, Malformed, parse_json
+from connector.messages import header_values, message_in
+from connector.parsing import JsonRecord, told
 from connector.values import Hint, HintKind, WebhookRequest
 
 # The document and public samples spell the header differently.
-_SIGNATURES = frozenset({"x-haravan-hmacsha256", "x-haravan-hmac-sha256"})
-_TOPIC = frozenset({"x-haravan-topic"})
-_ORG = frozenset({"x-haravan-org-id"})
+_SIGNATURES = ("x-haravan-hmacsha256", "x-haravan-hmac-sha256")
+_TOPIC = "x-haravan-topic"
+_ORG = "x-haravan-org-id"
 
 _UNINSTALLED = "app/uninstalled"
 _KINDS: Mapping[str, HintKind] = {
@@ -34,7 +35,7 @@ def read_delivery(request: WebhookRequest, account: Account) -> tuple[Hint, ...]
         raise WebhookRefused("the setting client_secret is missing")
     _check_signature(request, account.client_secret)
     _check_shop(request, account.org_id)
-    return (_hint(request, _message(request.body)),)
+    return (_hint(request, message_in(request.body)),)
 
 
 def answer_challenge(query: Mapping[str, str], account: Account) -> str:
@@ -53,7 +54,7 @@ def answer_challenge(query: Mapping[str, str], account: Account) -> str:
 
 
 def _check_signature(request: WebhookRequest, secret: str) -> None:
-    given = {value.strip() for value in _values(request.headers, _SIGNATURES)}
+    given = {value.strip() for value in header_values(request.headers, *_SIGNATURES)}
     if len(given) != 1:
         raise WebhookRefused("there must be exactly one signature")
     right = webhook_signature(secret, request.body)
@@ -67,23 +68,13 @@ def _check_shop(request: WebhookRequest, org_id: str) -> None:
     One secret signs for all shops of an app, and the header itself is not signed:
     whatever it says, the hint is only followed by reading our own shop.
     """
-    named = {value.strip() for value in _values(request.headers, _ORG)}
+    named = {value.strip() for value in header_values(request.headers, _ORG)}
     if org_id and named != {org_id}:
         raise WebhookRefused("the message is for another shop")
 
 
-def _message(body: bytes) -> JsonRecord:
-    try:
-        message = parse_json(body)
-    except Malformed:
-        message = None
-    if not isinstance(message, dict):
-        raise WebhookRefused("the message is not an object")
-    return message
-
-
 def _hint(request: WebhookRequest, message: JsonRecord) -> Hint:
-    topic = "".join(_values(request.headers, _TOPIC)).strip().lower()
+    topic = "".join(header_values(request.headers, _TOPIC)).strip().lower()
     kind = _KINDS.get(topic.partition("/")[0], HintKind.OTHER)
     if topic == _UNINSTALLED:
         kind = HintKind.AUTHORIZATION
@@ -100,7 +91,3 @@ def _order_number(message: JsonRecord) -> str:
     order = inner if isinstance(inner, dict) else message
     number = told(order.get("id"))
     return number if is_number(number) else ""
-
-
-def _values(headers: Mapping[str, str], wanted: frozenset[str]) -> list[str]:
-    return [value for name, value in headers.items() if name.lower() in wanted]

@@ -12,9 +12,11 @@ from connector.base import Settings
 from connector.errors import SettingsError
 from connector.settings import (
     base_address,
+    check_rate,
     optional_text,
     required_number,
     required_text,
+    stored_moment,
 )
 
 SECRETS = frozenset({"app_secret", "access_token", "refresh_token"})
@@ -63,6 +65,11 @@ class Account:
         """Whether the refresh token, as far as we know, still works."""
         return self.refresh_ends_at is None or now < self.refresh_ends_at
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no text may tell; those that are not set are empty."""
+        return (self.app_secret, self.access_token, self.refresh_token)
+
 
 def read_account(settings: Settings) -> Account:
     """Return stored settings in their types; raises ``SettingsError``."""
@@ -76,9 +83,9 @@ def read_account(settings: Settings) -> Account:
         warehouse_code=optional_text(settings, "warehouse_code"),
         access_token=optional_text(settings, "access_token"),
         refresh_token=optional_text(settings, "refresh_token"),
-        expires_at=_stored_moment(settings, "access_token_expires_at")
+        expires_at=stored_moment(settings, "access_token_expires_at")
         or datetime.fromtimestamp(0, UTC),
-        refresh_ends_at=_stored_moment(settings, "refresh_token_expires_at"),
+        refresh_ends_at=stored_moment(settings, "refresh_token_expires_at"),
     )
 
 
@@ -98,7 +105,7 @@ def prepare(given: Settings, now: datetime) -> Settings:
         "country": _country(given),
         "warehouse_code": optional_text(given, "warehouse_code"),
     }
-    _check_rate(given)
+    check_rate(given)
     if given.get("access_token") or given.get("refresh_token"):
         prepared["access_token"] = required_text(given, "access_token")
         prepared["refresh_token"] = required_text(given, "refresh_token")
@@ -139,7 +146,7 @@ def _entered_moment(
 ) -> datetime | None:
     if given.get(seconds) is not None:
         return _moment_in(given, seconds, now)
-    return _stored_moment(given, stored)
+    return stored_moment(given, stored)
 
 
 def _moment_in(given: Settings, name: str, now: datetime, least: int = 1) -> datetime:
@@ -149,19 +156,6 @@ def _moment_in(given: Settings, name: str, now: datetime, least: int = 1) -> dat
     if seconds > _LONGEST_SECONDS:
         raise SettingsError(name, f"{name} must be a number of seconds from now")
     return now + timedelta(seconds=seconds)
-
-
-def _stored_moment(settings: Settings, name: str) -> datetime | None:
-    written = settings.get(name)
-    if not written:
-        return None
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        raise SettingsError(name, f"{name} is not an ISO 8601 time") from None
-    if moment.tzinfo is None:
-        raise SettingsError(name, f"{name} has no time zone")
-    return moment
 
 
 def _rest_address(given: Settings, name: str) -> str:
@@ -191,12 +185,3 @@ def _country(given: Settings) -> str:
         known = ", ".join(sorted(CURRENCIES))
         raise SettingsError("country", f"country must be one of {known}")
     return country
-
-
-def _check_rate(given: Settings) -> None:
-    name = "requests_per_second"
-    rate = given.get(name)
-    if rate is None:
-        return
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-        raise SettingsError(name, f"{name} must be a positive number")

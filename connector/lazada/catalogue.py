@@ -9,7 +9,6 @@ from datetime import datetime
 from connector.errors import UnexpectedAnswer
 from connector.lazada.client import Client, held
 from connector.lazada.fields import is_number, told, written
-from connector.lazada.mapping import rejected
 from connector.lazada.refusals import Refused
 from connector.lazada.windows import Window, calendar
 from connector.parsing import (
@@ -20,6 +19,7 @@ from connector.parsing import (
     record,
     records,
 )
+from connector.rejections import rejected
 from connector.values import ChannelListing, ListingRef, Page, Rejected
 
 LIST_PATH = "/products/get"

@@ -13,7 +13,6 @@ from connector.errors import (
     ConnectorError,
     OutcomeUnknown,
     SettingsError,
-    TransientError,
     UnexpectedAnswer,
 )
 from connector.lazada.account import Account, read_account, renewed
@@ -21,6 +20,8 @@ from connector.lazada.fields import told
 from connector.lazada.refusals import Refused, TokenExpired, error_for
 from connector.lazada.signing import sign
 from connector.parsing import JsonRecord
+from connector.redaction import redacted
+from connector.rotation import renewed_ahead
 from connector.transport import Answer, Transport
 
 # A token lives ten days; those of test apps are shorter.
@@ -135,12 +136,9 @@ class Client:
             return stored
         if account.expires_at > now and not account.can_refresh(now):
             return stored
-        try:
-            return self.settings.rotate(stored, self._renew)
-        except TransientError:
-            if account.expires_at > now:
-                return stored
-            raise
+        return renewed_ahead(
+            self.settings, stored, self._renew, still_works=account.expires_at > now
+        )
 
     def _renew(self, current: Settings) -> Settings:
         """Exchange the refresh token for a new pair.
@@ -193,7 +191,9 @@ def _opened(
     raise error_for(
         told(refusal.get("code")) or told(refusal.get("errorCode")) or "unknown",
         told(refusal.get("type")),
-        _redacted(told(refusal.get("message") or refusal.get("errorMsg")), account),
+        redacted(
+            told(refusal.get("message") or refusal.get("errorMsg")), account.secrets
+        ),
         changes_state=changes_state,
         request_id=told(envelope.get("request_id")) or None,
         detail_records=[one for one in named if isinstance(one, dict)]
@@ -218,10 +218,3 @@ def _without_envelope(answer: Answer, path: str, changes_state: bool) -> Connect
     if answer.status in (401, 403):
         return AuthenticationError(detail)
     return OutcomeUnknown(detail) if changes_state else UnexpectedAnswer(detail)
-
-
-def _redacted(message: str, account: Account) -> str:
-    for secret in (account.app_secret, account.access_token, account.refresh_token):
-        if secret:
-            message = message.replace(secret, "***")
-    return message[:500]

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from connector.base import Settings
-from connector.errors import AuthorizationLost, PermanentError, TransientError
+from connector.consent import code_in
+from connector.errors import AuthorizationLost, PermanentError
 from connector.lazada.client import Client
 from connector.lazada.fields import told
 from connector.lazada.refusals import Refused
 from connector.parsing import JsonRecord
+from connector.rotation import change_settings
 
 CONSENT_PATH = "/oauth/authorize"
 TOKEN_PATH = "/auth/token/create"
 
-_ATTEMPTS = 5
 # The name of the list differs between the pages on creating and on refreshing.
 _SELLERS = ("country_user_info", "country_user_info_list")
 
@@ -38,22 +39,12 @@ def consent_link(client: Client, redirect_url: str, state: str) -> str:
 
 def accept_consent(client: Client, answer: Mapping[str, str]) -> None:
     """Exchange the code, which works once and for 30 minutes, and store the tokens."""
-    code = answer.get("code", "").strip()
-    if not code:
-        raise PermanentError("the consent page sent no code")
-    exchanged: list[bool] = []
+    code = code_in(answer)
 
     def renew(current: Settings) -> Settings:
-        exchanged.append(True)
         return client.with_tokens(current, _exchange(client, code))
 
-    # Somebody else may be storing a refreshed token at this moment: theirs is older
-    # than the seller's new consent, so ours goes on top of it.
-    for _ in range(_ATTEMPTS):
-        client.settings.rotate(client.settings.read(), renew)
-        if exchanged:
-            return
-    raise TransientError("the shop's settings are being changed by somebody else")
+    change_settings(client.settings, renew)
 
 
 def _exchange(client: Client, code: str) -> JsonRecord:

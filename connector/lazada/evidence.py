@@ -12,16 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connector.errors import UnmappedStatus
+from connector.fate import Fate
 from connector.lazada.items import Unit
 from connector.values import Ending, Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """Where a unit is, and why it will not end with the buyer."""
-
-    stage: Stage
-    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from connector.errors import UnmappedStatus
 from connector.lazada.evidence import Tracked, check_known, fate_of
 from connector.lazada.items import Unit
 from connector.lazada.tracking import package_of
@@ -23,26 +22,9 @@ from connector.values import (
     ParcelDirection,
     Portion,
     RefundState,
-    Rejected,
 )
 
 _CANCELLED = "canceled"
-
-
-def rejected(record_id: str, problem: Malformed | UnmappedStatus) -> Rejected:
-    """Return the set-aside record for one that could not be mapped."""
-    if isinstance(problem, UnmappedStatus):
-        return Rejected(
-            record_id=record_id, reason="unknown_status", detail=problem.status
-        )
-    return Rejected(record_id=record_id, reason=problem.reason, detail=problem.detail)
-
-
-def not_found(record_id: str) -> Rejected:
-    """Return the set-aside record for one that this shop does not have."""
-    return Rejected(
-        record_id=record_id, reason="not_found", detail="Lazada does not know it"
-    )
 
 
 def order_of(

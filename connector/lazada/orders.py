@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from connector.batches import batches
 from connector.errors import (
     RateLimited,
     TransientError,
@@ -16,7 +17,7 @@ from connector.lazada.client import Client, held
 from connector.lazada.evidence import Tracked, check_known, needs_trace
 from connector.lazada.fields import is_number
 from connector.lazada.items import Unit, lacks_tracking, unit_of
-from connector.lazada.mapping import not_found, order_of, rejected
+from connector.lazada.mapping import order_of
 from connector.lazada.refusals import Refused, bare
 from connector.lazada.tracking import tracked_of
 from connector.lazada.windows import Listing, Window, calendar, read_window
@@ -28,6 +29,7 @@ from connector.parsing import (
     record,
     records,
 )
+from connector.rejections import not_found, rejected
 from connector.values import ChannelOrder, Page, Rejected
 
 LIST_PATH = "/orders/get"
@@ -71,13 +73,13 @@ class OrderReader:
         """Return these orders, in their order; the unknown ones are rejected."""
         wanted = tuple(dict.fromkeys(order_ids))
         orders: dict[str, list[JsonRecord]] = {}
-        for batch in batches([one for one in wanted if is_number(one)]):
+        for batch in batches([one for one in wanted if is_number(one)], BATCH_SIZE):
             orders.update(self._items_of_several(batch))
         items: list[ChannelOrder] = []
         refused: list[Rejected] = []
         for order_id in wanted:
             if order_id not in orders:
-                refused.append(not_found(order_id))
+                refused.append(not_found(order_id, "Lazada"))
                 continue
             try:
                 items.append(self._order(order_id, orders[order_id]))
@@ -158,11 +160,6 @@ class OrderReader:
             raise
         except (Refused, TransientError):
             return None
-
-
-def batches(ids: Sequence[str], size: int = BATCH_SIZE) -> Iterator[Sequence[str]]:
-    """Cut ``ids`` into the channel's largest batches."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def _listing(data: JsonRecord, offset: int) -> Listing:

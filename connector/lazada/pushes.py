@@ -11,7 +11,8 @@ from connector.errors import WebhookRefused
 from connector.lazada.account import Account
 from connector.lazada.fields import told
 from connector.lazada.signing import push_signature
-from connector.parsing import JsonRecord, Malformed, parse_json
+from connector.messages import authorization, message_in
+from connector.parsing import JsonRecord
 from connector.values import Hint, HintKind, WebhookRequest
 
 _KINDS: Mapping[str, HintKind] = {
@@ -33,16 +34,11 @@ def read_push(request: WebhookRequest, account: Account) -> Hint:
 
     Nothing is parsed before the signature over the raw bytes is found right.
     """
-    given = _authorization(request.headers)
+    given = authorization(request.headers)
     expected = push_signature(account.app_secret, account.app_key, request.body)
     if not hmac.compare_digest(given, expected):
         raise WebhookRefused("the signature is not Lazada's")
-    try:
-        message = parse_json(request.body)
-    except Malformed:
-        message = None
-    if not isinstance(message, dict):
-        raise WebhookRefused("the message is not an object")
+    message = message_in(request.body)
     if account.seller_id not in _sellers(message):
         raise WebhookRefused("the message is not for this shop")
     return hint_of(message)
@@ -71,15 +67,6 @@ def _event_key(message: JsonRecord) -> str:
     event = {name: value for name, value in message.items() if name != "timestamp"}
     written = json.dumps(event, sort_keys=True, default=str)
     return hashlib.sha256(written.encode("utf-8", "replace")).hexdigest()
-
-
-def _authorization(headers: Mapping[str, str]) -> bytes:
-    given = [
-        value for name, value in headers.items() if name.lower() == "authorization"
-    ]
-    if len(given) != 1:
-        raise WebhookRefused("there must be exactly one signature")
-    return given[0].strip().encode("utf-8", "replace")
 
 
 def _sellers(message: JsonRecord) -> set[str]:

@@ -16,7 +16,6 @@ from connector.lazada.claims import (
 )
 from connector.lazada.client import Client, held
 from connector.lazada.fields import is_number, told
-from connector.lazada.mapping import not_found, rejected
 from connector.lazada.refusals import Refused, TroubleOrUnknown
 from connector.lazada.windows import BY_CHANGE, BY_SALE, Listing, Window, read_window
 from connector.parsing import (
@@ -27,6 +26,7 @@ from connector.parsing import (
     record,
     records,
 )
+from connector.rejections import not_found, rejected
 from connector.values import ChannelReturn, Page, Rejected
 
 LIST_PATH = "/reverse/getreverseordersforseller"
@@ -100,7 +100,7 @@ class ReturnReader:
         for return_id in dict.fromkeys(return_ids):
             detail = self._detail(return_id) if is_number(return_id) else None
             if detail is None:
-                refused.append(not_found(return_id))
+                refused.append(not_found(return_id, "Lazada"))
                 continue
             try:
                 if request_type(detail) != CANCEL:

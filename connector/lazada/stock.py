@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
+from connector.batches import batches
 from connector.errors import (
     AuthenticationError,
     ConnectorError,
@@ -17,6 +18,7 @@ from connector.lazada.client import Client
 from connector.lazada.fields import told
 from connector.lazada.refusals import Refused, bare
 from connector.parsing import JsonRecord
+from connector.stock_results import Results, all_of, divided, refused
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 
 WRITE_PATH = "/product/stock/sellable/update"
@@ -24,7 +26,6 @@ SKUS_PER_CALL = 50
 _LARGEST_STOCK = 9_999_999
 
 Wanted = Mapping[ListingRef, int]
-Results = dict[ListingRef, StockResult]
 
 # Lazada's words for one SKU that may be taken another time, by code and by text.
 _LATER_CODES = {"4170", "901", "6", "513", "1000"}
@@ -46,14 +47,7 @@ class StockWriter:
         Raises only when no call got an answer.  Once the shop is throttled or refused,
         what is left is LATER; what an unanswered call named is UNKNOWN.
         """
-        results: Results = {}
-        wanted: dict[ListingRef, int] = {}
-        for update in updates:
-            reason = _impossible(update)
-            if reason:
-                results[update.listing] = _refused(update.listing, reason)
-            else:
-                wanted[update.listing] = update.quantity
+        wanted, results = divided(updates, _impossible)
         results.update(_Round(self._client).write(wanted))
         return [results[update.listing] for update in updates]
 
@@ -74,8 +68,7 @@ class _Round:
     def write(self, wanted: Wanted) -> Results:
         results: Results = {}
         listings = list(wanted)
-        for start in range(0, len(listings), SKUS_PER_CALL):
-            part = listings[start : start + SKUS_PER_CALL]
+        for part in batches(listings, SKUS_PER_CALL):
             results.update(self._part({one: wanted[one] for one in part}))
         if self._error is not None and not self._answered:
             raise self._error
@@ -83,7 +76,7 @@ class _Round:
 
     def _part(self, wanted: Wanted) -> Results:
         if self._stopped:
-            return _all(wanted, WriteOutcome.LATER, "not tried yet")
+            return all_of(wanted, WriteOutcome.LATER, "not tried yet")
         try:
             envelope = self._send(wanted)
         except Refused as refusal:
@@ -92,11 +85,11 @@ class _Round:
         except OutcomeUnknown as problem:
             # It weighs more than an error after which nothing happened.
             self._error = problem
-            return _all(wanted, WriteOutcome.UNKNOWN, problem.detail)
+            return all_of(wanted, WriteOutcome.UNKNOWN, problem.detail)
         except (TransientError, AuthenticationError) as problem:
             self._error = self._error or problem
             self._stopped = isinstance(problem, RateLimited | AuthenticationError)
-            return _all(wanted, WriteOutcome.LATER, problem.detail)
+            return all_of(wanted, WriteOutcome.LATER, problem.detail)
         self._answered = True
         return _accepted(wanted, envelope)
 
@@ -155,13 +148,13 @@ def _accepted(wanted: Wanted, envelope: JsonRecord) -> Results:
     """Return what a successful answer says; it may still complain of single SKUs."""
     complaints = envelope.get("detail")
     if not isinstance(complaints, list) or not complaints:
-        return _all(wanted, WriteOutcome.ACCEPTED, "")
+        return all_of(wanted, WriteOutcome.ACCEPTED, "")
     entries = [one for one in complaints if isinstance(one, dict)]
     named = _named(wanted, entries)
     known = len(named) == len(complaints)
     outcome = WriteOutcome.ACCEPTED if known else WriteOutcome.UNKNOWN
     detail = "" if known else "the answer complains of something that it does not name"
-    results = _all(wanted, outcome, detail)
+    results = all_of(wanted, outcome, detail)
     results.update({one: _classified(one, *_said(named[one])) for one in named})
     return results
 
@@ -207,21 +200,10 @@ def _classified(listing: ListingRef, code: str, text: str) -> StockResult:
     low = text.lower()
     reason = ": ".join(part for part in (code, text) if part) or "no reason given"
     if bare(code) in _LOCKED_CODES or _any_of(_LOCKED_TEXTS, low):
-        return _refused(listing, f"below what a campaign has locked: {reason}")
+        return refused(listing, f"below what a campaign has locked: {reason}")
     if bare(code) in _LATER_CODES or _any_of(_LATER_TEXTS, low):
         return StockResult(listing=listing, outcome=WriteOutcome.LATER, detail=reason)
-    return _refused(listing, reason)
-
-
-def _refused(listing: ListingRef, reason: str) -> StockResult:
-    return StockResult(listing=listing, outcome=WriteOutcome.REFUSED, detail=reason)
-
-
-def _all(wanted: Wanted, outcome: WriteOutcome, detail: str) -> Results:
-    return {
-        listing: StockResult(listing=listing, outcome=outcome, detail=detail)
-        for listing in wanted
-    }
+    return refused(listing, reason)
 
 
 def _any_of(texts: Sequence[str], said: str) -> bool:

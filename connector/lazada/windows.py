@@ -9,13 +9,11 @@ page.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from connector.errors import PermanentError
+from connector.cursors import decoded, encoded
 
 # No limit is documented for orders; fifteen days is what holds for the reverse API.
 WIDEST_SECONDS = 15 * 86_400
@@ -69,22 +67,11 @@ class Window:
     @classmethod
     def decode(cls, cursor: str) -> Window:
         """Return the window that ``cursor`` stands for."""
-        try:
-            window = cls(**json.loads(base64.urlsafe_b64decode(cursor.encode())))
-            numbers = (window.start, window.end, window.until, window.since)
-            sound = all(type(number) is int for number in (*numbers, window.page))
-            sound = sound and 0 <= window.start < window.end <= window.until
-            sound = sound and window.page >= 0 and window.by in (BY_CHANGE, BY_SALE)
-        except (TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise PermanentError("the cursor is not one of this channel")
-        return window
+        return decoded(cls, cursor, cls._is_sound)
 
     def encode(self) -> str:
         """Return a cursor that survives a restart."""
-        written = json.dumps(asdict(self), separators=(",", ":"))
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        return encoded(self)
 
     def by_sale(self, longest_return_seconds: int) -> Window:
         """Return the first window over the sales that may have been returned since."""
@@ -113,6 +100,15 @@ class Window:
             width = min(width * 4, widest)
         return replace(
             self, start=self.end, end=min(self.end + width, self.until), page=0
+        )
+
+    def _is_sound(self) -> bool:
+        numbers = (self.start, self.end, self.until, self.since, self.page)
+        return (
+            all(type(number) is int for number in numbers)
+            and 0 <= self.start < self.end <= self.until
+            and self.page >= 0
+            and self.by in (BY_CHANGE, BY_SALE)
         )
 
 

@@ -10,9 +10,11 @@ from connector.base import Settings
 from connector.errors import SettingsError
 from connector.settings import (
     base_address,
+    check_rate,
     optional_text,
     required_number,
     required_text,
+    stored_moment,
 )
 
 SECRETS = frozenset(
@@ -37,6 +39,16 @@ class Account:
     expires_at: datetime
     location_id: str
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no text may tell; those that are not set are empty."""
+        return (
+            self.partner_key,
+            self.push_partner_key,
+            self.access_token,
+            self.refresh_token,
+        )
+
 
 def read_account(settings: Settings) -> Account:
     """Return stored settings in their types; raises ``SettingsError``."""
@@ -48,7 +60,8 @@ def read_account(settings: Settings) -> Account:
         shop_id=required_number(settings, "shop_id"),
         access_token=optional_text(settings, "access_token"),
         refresh_token=optional_text(settings, "refresh_token"),
-        expires_at=_stored_moment(settings, "access_token_expires_at"),
+        expires_at=stored_moment(settings, "access_token_expires_at")
+        or datetime.fromtimestamp(0, UTC),
         location_id=optional_text(settings, "location_id"),
     )
 
@@ -68,7 +81,7 @@ def prepare(given: Settings, now: datetime) -> Settings:
     }
     for name in ("push_partner_key", "location_id"):
         prepared[name] = optional_text(given, name)
-    _check_rate(given)
+    check_rate(given)
     if given.get("access_token") or given.get("refresh_token"):
         prepared["access_token"] = required_text(given, "access_token")
         prepared["refresh_token"] = required_text(given, "refresh_token")
@@ -90,8 +103,9 @@ def renewed(current: Settings, answer: Settings, now: datetime) -> Settings:
 
 
 def _entered_expiry(given: Settings, now: datetime) -> str:
-    if given.get("access_token_expires_at"):
-        return _stored_moment(given, "access_token_expires_at").isoformat()
+    entered = stored_moment(given, "access_token_expires_at")
+    if entered is not None:
+        return entered.isoformat()
     if given.get("expire_in") is None:
         # Unknown: the first call refreshes, which is always right.
         return now.isoformat()
@@ -104,25 +118,3 @@ def _moment_of(expire_in: int, now: datetime) -> str:
             raise SettingsError("expire_in", "expire_in is too far away")
         return datetime.fromtimestamp(expire_in, UTC).isoformat()
     return (now + timedelta(seconds=expire_in)).isoformat()
-
-
-def _stored_moment(settings: Settings, name: str) -> datetime:
-    written = settings.get(name)
-    if not written:
-        return datetime.fromtimestamp(0, UTC)
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        raise SettingsError(name, f"{name} is not an ISO 8601 time") from None
-    if moment.tzinfo is None:
-        raise SettingsError(name, f"{name} has no time zone")
-    return moment
-
-
-def _check_rate(given: Settings) -> None:
-    name = "requests_per_second"
-    rate = given.get(name)
-    if rate is None:
-        return
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-        raise SettingsError(name, f"{name} must be a positive number")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from connector.batches import batches
 from connector.errors import PermanentError, UnexpectedAnswer
 from connector.parsing import (
     JsonRecord,
@@ -14,10 +15,10 @@ from connector.parsing import (
     record,
     records,
 )
+from connector.rejections import rejected
 from connector.shopee.client import Client
 from connector.shopee.items import keyed, title_of, written
-from connector.shopee.mapping import rejected
-from connector.shopee.orders import batches
+from connector.shopee.orders import BATCH_SIZE
 from connector.shopee.refusals import Refused
 from connector.values import ChannelListing, ListingRef, Page, Rejected
 
@@ -115,7 +116,7 @@ class Catalogue:
 
     def _bases(self, item_ids: Sequence[str]) -> dict[str, JsonRecord]:
         found: dict[str, JsonRecord] = {}
-        for batch in batches(tuple(dict.fromkeys(item_ids))):
+        for batch in batches(tuple(dict.fromkeys(item_ids)), BATCH_SIZE):
             found.update(self._base_batch(batch))
         return found
 

@@ -13,10 +13,11 @@ from connector.errors import (
     ConnectorError,
     OutcomeUnknown,
     SettingsError,
-    TransientError,
     UnexpectedAnswer,
 )
 from connector.parsing import JsonRecord
+from connector.redaction import redacted
+from connector.rotation import renewed_ahead
 from connector.shopee.account import Account, read_account, renewed
 from connector.shopee.refusals import Refused, TokenExpired, error_for
 from connector.shopee.signing import public_base, shop_base, sign
@@ -156,12 +157,9 @@ class Client:
         now = self.clock()
         if account.expires_at - now > _REFRESH_AHEAD:
             return stored
-        try:
-            return self.settings.rotate(stored, self._renew)
-        except TransientError:
-            if account.expires_at > now:
-                return stored
-            raise
+        return renewed_ahead(
+            self.settings, stored, self._renew, still_works=account.expires_at > now
+        )
 
     def _renew(self, current: Settings) -> Settings:
         """Exchange the refresh token, which works once, for a new pair.
@@ -215,7 +213,7 @@ class Client:
             return envelope
         raise error_for(
             code or f"http_{answer.status}",
-            _redacted(_plain(envelope.get("message")), account),
+            redacted(_plain(envelope.get("message")), account.secrets),
             changes_state=changes_state,
             now=self.clock(),
             request_id=_plain(envelope.get("request_id")) or None,
@@ -233,19 +231,6 @@ def _plain(value: object) -> str:
     """Return a text of an envelope; documents print "-" where servers send nothing."""
     written = str(value if value is not None else "").strip()
     return "" if written == "-" else written
-
-
-def _redacted(message: str, account: Account) -> str:
-    secrets = (
-        account.partner_key,
-        account.push_partner_key,
-        account.access_token,
-        account.refresh_token,
-    )
-    for secret in secrets:
-        if secret:
-            message = message.replace(secret, "***")
-    return message[:500]
 
 
 def _pairs(query: Query) -> list[tuple[str, str | int]]:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from connector.base import Settings
-from connector.errors import AuthorizationLost, PermanentError, TransientError
+from connector.consent import code_in
+from connector.errors import AuthorizationLost, PermanentError
 from connector.parsing import JsonRecord
+from connector.rotation import change_settings
 from connector.shopee.account import read_account
 from connector.shopee.client import Client
 from connector.shopee.refusals import Refused
@@ -15,8 +17,6 @@ from connector.shopee.signing import public_base, sign
 
 CONSENT_PATH = "/api/v2/shop/auth_partner"
 TOKEN_PATH = "/api/v2/auth/token/get"
-
-_ATTEMPTS = 5
 
 
 def consent_link(client: Client, redirect_url: str, state: str) -> str:
@@ -39,9 +39,7 @@ def consent_link(client: Client, redirect_url: str, state: str) -> str:
 
 def accept_consent(client: Client, answer: Mapping[str, str]) -> None:
     """Exchange the code, which works once and for ten minutes, and store the tokens."""
-    code = answer.get("code", "").strip()
-    if not code:
-        raise PermanentError("the consent page sent no code")
+    code = code_in(answer)
     shop_id = answer.get("shop_id", "").strip()
     account_id = answer.get("main_account_id", "").strip()
     if shop_id and shop_id != str(client.account().shop_id):
@@ -49,19 +47,11 @@ def accept_consent(client: Client, answer: Mapping[str, str]) -> None:
     owner: dict[str, object] = {"shop_id": client.account().shop_id}
     if not shop_id and account_id.isascii() and account_id.isdigit():
         owner = {"main_account_id": int(account_id)}
-    exchanged: list[bool] = []
 
     def renew(current: Settings) -> Settings:
-        exchanged.append(True)
         return client.with_tokens(current, _exchange(client, current, code, owner))
 
-    # Somebody else may be storing a refreshed token at this moment: theirs is older
-    # than the seller's new consent, so ours goes on top of it.
-    for _ in range(_ATTEMPTS):
-        client.settings.rotate(client.settings.read(), renew)
-        if exchanged:
-            return
-    raise TransientError("the shop's settings are being changed by somebody else")
+    change_settings(client.settings, renew)
 
 
 def _exchange(

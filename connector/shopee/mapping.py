@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from connector.errors import UnmappedStatus
 from connector.parsing import (
     JsonRecord,
     Malformed,
@@ -28,17 +27,7 @@ from connector.values import (
     Parcel,
     ParcelDirection,
     RefundState,
-    Rejected,
 )
-
-
-def rejected(record_id: str, problem: Malformed | UnmappedStatus) -> Rejected:
-    """Return the set-aside record for one that could not be mapped."""
-    if isinstance(problem, UnmappedStatus):
-        return Rejected(
-            record_id=record_id, reason="unknown_status", detail=problem.status
-        )
-    return Rejected(record_id=record_id, reason=problem.reason, detail=problem.detail)
 
 
 def order_facts(order: JsonRecord, packages: Sequence[Package]) -> OrderFacts:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from connector.batches import batches
 from connector.errors import (
     RateLimited,
     TransientError,
@@ -13,10 +14,11 @@ from connector.errors import (
     UnmappedStatus,
 )
 from connector.parsing import JsonRecord, Malformed, identifier
+from connector.rejections import not_found, rejected
 from connector.shopee.client import Client
 from connector.shopee.evidence import PACKAGE_STATUSES, Package, needs_tracking
 from connector.shopee.items import keyed, written
-from connector.shopee.mapping import order_facts, order_of, rejected
+from connector.shopee.mapping import order_facts, order_of
 from connector.shopee.packages import events_of, packages_of
 from connector.shopee.refusals import Refused
 from connector.shopee.windows import Listing, Window, read_window
@@ -79,14 +81,14 @@ class OrderReader:
         """
         wanted = tuple(dict.fromkeys(order_ids))
         orders: dict[str, JsonRecord] = {}
-        for batch in batches(wanted):
+        for batch in batches(wanted, BATCH_SIZE):
             orders.update(self._details(batch))
         packages = self._package_details(orders)
         items: list[ChannelOrder] = []
         refused: list[Rejected] = []
         for order_id in wanted:
             if order_id not in orders:
-                refused.append(_not_found(order_id))
+                refused.append(not_found(order_id, "Shopee"))
                 continue
             try:
                 items.append(self._order(orders[order_id], packages, watched))
@@ -132,7 +134,7 @@ class OrderReader:
             number for order in orders.values() for number in _package_numbers(order)
         ]
         found: dict[str, JsonRecord] = {}
-        for batch in batches(tuple(dict.fromkeys(numbers))):
+        for batch in batches(tuple(dict.fromkeys(numbers)), BATCH_SIZE):
             found.update(self._package_batch(batch))
         return found
 
@@ -202,11 +204,6 @@ class OrderReader:
             return None
 
 
-def batches(ids: Sequence[str], size: int = BATCH_SIZE) -> Iterator[Sequence[str]]:
-    """Cut ``ids`` into the channel's largest batches."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
-
-
 def listing_from(response: JsonRecord, entries: str, key: str) -> Listing:
     """Return the ids of a page of a list."""
     return Listing(
@@ -243,10 +240,4 @@ def _says_unknown(refusal: Refused) -> bool:
     message = refusal.message.lower()
     return (
         "not_found" in refusal.code or "not found" in message or "order_sn" in message
-    )
-
-
-def _not_found(order_id: str) -> Rejected:
-    return Rejected(
-        record_id=order_id, reason="not_found", detail="Shopee does not know it"
     )

@@ -9,14 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from connector.fate import Fate
 from connector.parsing import Malformed
-from connector.shopee.evidence import (
-    Fate,
-    OrderFacts,
-    Package,
-    fate_of,
-    fate_without_package,
-)
+from connector.shopee.evidence import OrderFacts, Package, fate_of, fate_without_package
 from connector.values import Ending, Portion, Stage
 
 # A part of an order can be cancelled only before shipping, so that is where to look

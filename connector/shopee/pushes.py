@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.errors import WebhookRefused
+from connector.messages import authorization, message_in
 from connector.parsing import JsonRecord, Malformed, parse_json, records
 from connector.shopee.account import Account
 from connector.shopee.client import Client
@@ -41,15 +42,10 @@ def read_push(request: WebhookRequest, account: Account) -> Hint:
 
     Nothing is parsed before the signature over the raw bytes is found right.
     """
-    given = _authorization(request.headers)
+    given = authorization(request.headers)
     if not _signed(given, request, account):
         raise WebhookRefused("the signature is not Shopee's")
-    try:
-        message = parse_json(request.body)
-    except Malformed:
-        message = None
-    if not isinstance(message, dict):
-        raise WebhookRefused("the message is not an object")
+    message = message_in(request.body)
     if not _is_for(message, account.shop_id):
         raise WebhookRefused("the message is not for this shop")
     return hint_of(message, hashlib.sha256(request.body).hexdigest())
@@ -96,15 +92,6 @@ def read_lost(client: Client, cursor: str | None) -> Page[Hint]:
     )
     last = told(found.get("last_message_id")) if messages else ""
     return Page(items=hints, next_cursor=last or None)
-
-
-def _authorization(headers: Mapping[str, str]) -> bytes:
-    given = [
-        value for name, value in headers.items() if name.lower() == "authorization"
-    ]
-    if len(given) != 1:
-        raise WebhookRefused("there must be exactly one signature")
-    return given[0].strip().encode("utf-8", "replace")
 
 
 def _signed(given: bytes, request: WebhookRequest, account: Account) -> bool:

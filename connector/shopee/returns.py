@@ -7,9 +7,9 @@ from datetime import datetime
 
 from connector.errors import RateLimited, TransientError, UnmappedStatus
 from connector.parsing import JsonRecord, Malformed, identifier
+from connector.rejections import not_found, rejected
 from connector.shopee.claims import is_withdrawn, return_of, travels_forward
 from connector.shopee.client import Client
-from connector.shopee.mapping import rejected
 from connector.shopee.orders import OrderReader, listing_from
 from connector.shopee.refusals import Refused
 from connector.shopee.windows import Listing, Window, read_window
@@ -54,7 +54,7 @@ class ReturnReader:
         refused: list[Rejected] = []
         for return_id, detail in details.items():
             if detail is None:
-                refused.append(_not_found(return_id))
+                refused.append(not_found(return_id, "Shopee"))
                 continue
             try:
                 items.append(self._return(return_id, detail, orders))
@@ -138,9 +138,3 @@ def _forward_order_id(detail: JsonRecord) -> str:
         return identifier(detail.get("order_sn"), "order_sn")
     except Malformed:
         return ""
-
-
-def _not_found(return_id: str) -> Rejected:
-    return Rejected(
-        record_id=return_id, reason="not_found", detail="Shopee does not know it"
-    )

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.errors import (
-    AuthenticationError,
-    ConnectorError,
-    OutcomeUnknown,
-    RateLimited,
-    TransientError,
-)
+from connector.batches import batches
+from connector.errors import OutcomeUnknown
 from connector.parsing import JsonRecord, Malformed, identifier, records
 from connector.shopee.catalogue import Catalogue, is_ours
 from connector.shopee.client import Client
 from connector.shopee.items import told
 from connector.shopee.refusals import Refused
+from connector.stock_results import Results, all_of, call_by_call, divided, refused
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 
 WRITE_PATH = "/api/v2/product/update_stock"
@@ -24,7 +20,6 @@ MODELS_PER_CALL = 50
 _LARGEST_STOCK = 9_999_999
 
 Wanted = Mapping[ListingRef, int]
-Results = dict[ListingRef, StockResult]
 
 # From the error table of ``product/update_stock``; the codes vary, the texts less.
 _LATER = (
@@ -66,47 +61,19 @@ class StockWriter:
         Raises only when no item got an answer.  An item whose answer was lost is
         UNKNOWN; once the shop is throttled or refused, what is left is LATER.
         """
-        results: Results = {}
-        wanted: dict[str, dict[ListingRef, int]] = {}
-        for update in updates:
-            reason = _impossible(update)
-            if reason:
-                results[update.listing] = _refused(update.listing, reason)
-            else:
-                item = wanted.setdefault(update.listing.item_id, {})
-                item[update.listing] = update.quantity
-        results.update(self._items(list(wanted.values())))
+        wanted, results = divided(updates, _impossible)
+        items: dict[str, dict[ListingRef, int]] = {}
+        for listing, quantity in wanted.items():
+            items.setdefault(listing.item_id, {})[listing] = quantity
+        results.update(call_by_call(list(items.values()), self._item))
         return [results[update.listing] for update in updates]
-
-    def _items(self, items: Sequence[Wanted]) -> Results:
-        results: Results = {}
-        first_error: ConnectorError | None = None
-        answered = False
-        stopped = False
-        for item in items:
-            if stopped:
-                results.update(_all(item, WriteOutcome.LATER, "not tried yet"))
-                continue
-            try:
-                results.update(self._item(item))
-                answered = True
-            except OutcomeUnknown as problem:
-                results.update(_all(item, WriteOutcome.UNKNOWN, problem.detail))
-                answered = True
-            except (TransientError, AuthenticationError) as problem:
-                first_error = first_error or problem
-                stopped = isinstance(problem, RateLimited | AuthenticationError)
-                results.update(_all(item, WriteOutcome.LATER, problem.detail))
-        if first_error is not None and not answered:
-            raise first_error
-        return results
 
     def _item(self, item: Wanted) -> Results:
         location = self._client.account().location_id
         results: Results = {}
         listings = list(item)
-        for start in range(0, len(listings), MODELS_PER_CALL):
-            part = {one: item[one] for one in listings[start : start + MODELS_PER_CALL]}
+        for batch in batches(listings, MODELS_PER_CALL):
+            part = {one: item[one] for one in batch}
             results.update(self._models(part, dict.fromkeys(part, location)))
         return results
 
@@ -139,7 +106,7 @@ class StockWriter:
                 results.update(self._models({listing: quantity}, locations))
             except OutcomeUnknown as problem:
                 one = {listing: quantity}
-                results.update(_all(one, WriteOutcome.UNKNOWN, problem.detail))
+                results.update(all_of(one, WriteOutcome.UNKNOWN, problem.detail))
         return results
 
     def _relocated(self, item: Wanted, tried: Mapping[ListingRef, str]) -> Results:
@@ -156,7 +123,7 @@ class StockWriter:
             places = held[listing].by_location if listing in held else {}
             location = preferred if preferred in places else _only(places)
             if location is None or location == tried[listing]:
-                results[listing] = _refused(
+                results[listing] = refused(
                     listing, "the setting location_id must name one of its locations"
                 )
             else:
@@ -203,7 +170,7 @@ def _impossible(update: StockUpdate) -> str:
 
 def _results(item: Wanted, envelope: JsonRecord) -> Results:
     """Return what the answer says of each model; of one that it omits, nothing."""
-    results = _all(item, WriteOutcome.UNKNOWN, "the answer does not mention it")
+    results = all_of(item, WriteOutcome.UNKNOWN, "the answer does not mention it")
     response = envelope.get("response")
     if not isinstance(response, dict):
         return results
@@ -211,7 +178,7 @@ def _results(item: Wanted, envelope: JsonRecord) -> Results:
         failures = _by_model(item, response.get("failure_list"))
         successes = _by_model(item, response.get("success_list"))
     except Malformed as problem:
-        return _all(item, WriteOutcome.UNKNOWN, problem.detail)
+        return all_of(item, WriteOutcome.UNKNOWN, problem.detail)
     for listing in successes:
         results[listing] = StockResult(listing=listing, outcome=WriteOutcome.ACCEPTED)
     for listing, entry in failures.items():
@@ -232,21 +199,10 @@ def _by_model(item: Wanted, entries: object) -> dict[ListingRef, JsonRecord]:
 
 def _classified(listing: ListingRef, reason: str) -> StockResult:
     if _any_of(_RESERVED, reason):
-        return _refused(listing, f"a promotion has reserved more than this: {reason}")
+        return refused(listing, f"a promotion has reserved more than this: {reason}")
     if _any_of(_LATER, reason):
         return StockResult(listing=listing, outcome=WriteOutcome.LATER, detail=reason)
-    return _refused(listing, reason)
-
-
-def _refused(listing: ListingRef, reason: str) -> StockResult:
-    return StockResult(listing=listing, outcome=WriteOutcome.REFUSED, detail=reason)
-
-
-def _all(item: Wanted, outcome: WriteOutcome, detail: str) -> Results:
-    return {
-        listing: StockResult(listing=listing, outcome=outcome, detail=detail)
-        for listing in item
-    }
+    return refused(listing, reason)
 
 
 def _any_of(texts: Sequence[str], said: str) -> bool:

@@ -9,13 +9,11 @@ records than a page is read page by page.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connector.errors import PermanentError
+from connector.cursors import decoded, encoded
 
 # A minute below the documented limit, for clocks that differ.
 WIDEST_SECONDS = 15 * 86_400 - 60
@@ -52,24 +50,11 @@ class Window:
     @classmethod
     def decode(cls, cursor: str) -> Window:
         """Return the window that ``cursor`` stands for."""
-        try:
-            written = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-            window = cls(**written)
-            numbers = (window.start, window.end, window.until)
-            sound = all(isinstance(number, int) for number in numbers)
-            sound = sound and window.start < window.end <= window.until
-            sound = sound and isinstance(window.page, str)
-            sound = sound and window.page.isascii()
-        except (TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise PermanentError("the cursor is not one of this channel")
-        return window
+        return decoded(cls, cursor, cls._is_sound)
 
     def encode(self) -> str:
         """Return a cursor that survives a restart."""
-        written = json.dumps(asdict(self), separators=(",", ":"))
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        return encoded(self)
 
     def narrower(self) -> Window:
         return replace(self, end=self.start + (self.end - self.start) // 2)
@@ -83,6 +68,15 @@ class Window:
             width = min(width * 4, WIDEST_SECONDS)
         return replace(
             self, start=self.end, end=min(self.end + width, self.until), page=""
+        )
+
+    def _is_sound(self) -> bool:
+        numbers = (self.start, self.end, self.until)
+        return (
+            all(isinstance(number, int) for number in numbers)
+            and self.start < self.end <= self.until
+            and isinstance(self.page, str)
+            and self.page.isascii()
         )
 
 

@@ -13,10 +13,10 @@ from connector.base import (
     SettingsStore,
 )
 from connector.errors import UnexpectedAnswer
+from connector.parsing import told
 from connector.shopify import account, consent, webhooks
 from connector.shopify.catalogue import Catalogue
 from connector.shopify.client import Client
-from connector.shopify.fields import told
 from connector.shopify.orders import OrderReader
 from connector.shopify.refunds import Refunder
 from connector.shopify.returns import ReturnReader

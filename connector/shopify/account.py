@@ -13,9 +13,11 @@ from connector.base import Settings
 from connector.errors import SettingsError
 from connector.settings import (
     base_address,
+    check_rate,
     optional_text,
     required_number,
     required_text,
+    stored_moment,
 )
 from connector.shopify.fields import is_number
 
@@ -65,6 +67,11 @@ class Account:
         """Whether a new token can be had without the seller."""
         return bool(self.refresh_token) or self.grant is Grant.CLIENT_CREDENTIALS
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no text may tell; those that are not set are empty."""
+        return (self.access_token, self.refresh_token, self.client_secret)
+
 
 def read_account(settings: Settings) -> Account:
     """Return stored settings in their types; raises ``SettingsError``."""
@@ -74,7 +81,7 @@ def read_account(settings: Settings) -> Account:
         api_version=_version(settings),
         access_token=optional_text(settings, "access_token"),
         refresh_token=optional_text(settings, "refresh_token"),
-        expires_at=_stored_moment(settings, "access_token_expires_at"),
+        expires_at=stored_moment(settings, "access_token_expires_at"),
         client_id=optional_text(settings, "client_id"),
         client_secret=optional_text(settings, "client_secret"),
         grant=_grant(settings),
@@ -102,13 +109,13 @@ def prepare(given: Settings, now: datetime) -> Settings:
         prepared[name] = optional_text(given, name)
     _shop_domain(given, base_url)
     _check_app(prepared)
-    _check_rate(given)
+    check_rate(given)
     if given.get("expires_in") is not None:
         seconds = required_number(given, "expires_in")
         prepared["access_token_expires_at"] = (
             now + timedelta(seconds=seconds)
         ).isoformat()
-    _stored_moment(prepared, "access_token_expires_at")
+    stored_moment(prepared, "access_token_expires_at")
     prepared.pop("expires_in", None)
     return prepared
 
@@ -175,25 +182,3 @@ def _check_app(prepared: Settings) -> None:
         raise SettingsError("client_id", "client_id is missing for this grant")
     if not prepared["access_token"] and not has_app:
         raise SettingsError("access_token", "access_token is missing, and so is an app")
-
-
-def _stored_moment(settings: Settings, name: str) -> datetime | None:
-    written = settings.get(name)
-    if not written:
-        return None
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        raise SettingsError(name, f"{name} is not an ISO 8601 time") from None
-    if moment.tzinfo is None:
-        raise SettingsError(name, f"{name} has no time zone")
-    return moment
-
-
-def _check_rate(given: Settings) -> None:
-    name = "requests_per_second"
-    rate = given.get(name)
-    if rate is None:
-        return
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-        raise SettingsError(name, f"{name} must be a positive number")

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.errors import PermanentError, UnexpectedAnswer
-from connector.parsing import JsonRecord, Malformed, identifier, record, records, text
-from connector.shopify.client import Client
-from connector.shopify.fields import (
-    end_cursor,
-    gid,
-    is_number,
-    nodes,
-    number_of,
+from connector.parsing import (
+    JsonRecord,
+    Malformed,
+    identifier,
+    record,
+    records,
+    text,
     told,
-    units,
 )
-from connector.shopify.mapping import rejected
+from connector.rejections import rejected
+from connector.shopify.client import Client
+from connector.shopify.fields import end_cursor, gid, is_number, nodes, number_of, units
 from connector.shopify.nodes import NodeReader
 from connector.values import ChannelListing, ListingRef, Page, Rejected
 

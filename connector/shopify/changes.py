@@ -6,12 +6,11 @@ that changes while one reads moves on and is met again: nobody slides away.
 
 from __future__ import annotations
 
-import base64
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from connector.errors import PermanentError, UnexpectedAnswer
+from connector.cursors import decoded, encoded
+from connector.errors import UnexpectedAnswer
 from connector.parsing import JsonRecord, Malformed
 from connector.shopify.client import Client
 from connector.shopify.fields import end_cursor, nodes
@@ -35,20 +34,15 @@ class Position:
     @classmethod
     def decode(cls, cursor: str) -> Position:
         """Return the position that ``cursor`` stands for."""
-        try:
-            position = cls(**json.loads(base64.urlsafe_b64decode(cursor.encode())))
-            moment = datetime.fromisoformat(position.since)
-            sound = moment.tzinfo is not None and isinstance(position.after, str)
-        except (TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise PermanentError("the cursor is not one of this channel")
-        return position
+        return decoded(cls, cursor, cls._is_sound)
 
     def encode(self) -> str:
         """Return a cursor that survives a restart."""
-        written = json.dumps(asdict(self), separators=(",", ":"))
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        return encoded(self)
+
+    def _is_sound(self) -> bool:
+        moment = datetime.fromisoformat(self.since)
+        return moment.tzinfo is not None and isinstance(self.after, str)
 
 
 def changed_orders(

@@ -13,12 +13,12 @@ from connector.errors import (
     ConnectorError,
     OutcomeUnknown,
     SettingsError,
-    TransientError,
     UnexpectedAnswer,
 )
-from connector.parsing import JsonRecord
+from connector.parsing import JsonRecord, told
+from connector.redaction import redacted
+from connector.rotation import renewed_ahead
 from connector.shopify.account import Account, Grant, read_account, renewed
-from connector.shopify.fields import told
 from connector.shopify.refusals import TokenRefused, error_for, error_for_status
 from connector.transport import Answer, Transport
 
@@ -121,12 +121,11 @@ class Client:
             return stored
         if not account.is_renewable:
             return stored
-        try:
-            return self.settings.rotate(stored, self._renew)
-        except TransientError:
-            if account.access_token and account.expires_at and account.expires_at > now:
-                return stored
-            raise
+        known_end = account.expires_at if account.access_token else None
+        still_works = known_end is not None and known_end > now
+        return renewed_ahead(
+            self.settings, stored, self._renew, still_works=still_works
+        )
 
     def _renew(self, current: Settings) -> Settings:
         """Get a new token without the seller.
@@ -165,13 +164,13 @@ def _opened(answer: Answer, account: Account, changes_state: bool) -> JsonRecord
     body: Any = answer.body
     request_id = answer.headers.get("X-Request-Id")
     if answer.status >= 400:
-        message = _redacted(_message(body), account)
+        message = redacted(_message(body), account.secrets)
         raise error_for_status(answer.status, message, request_id)
     errors = body.get("errors")
     if errors:
         raise error_for(
             _code(errors),
-            _redacted(_message(body), account),
+            redacted(_message(body), account.secrets),
             changes_state=changes_state,
             pause_seconds=_pause(body),
             request_id=request_id,
@@ -222,11 +221,3 @@ def _pause(body: JsonRecord) -> float:
     except (KeyError, TypeError, ValueError, ArithmeticError):
         return _DEFAULT_PAUSE_SECONDS
     return min(max(seconds, 1.0), _LONGEST_PAUSE_SECONDS)
-
-
-def _redacted(message: str, account: Account) -> str:
-    secrets = (account.access_token, account.refresh_token, account.client_secret)
-    for secret in secrets:
-        if secret:
-            message = message.replace(secret, "***")
-    return message[:500]

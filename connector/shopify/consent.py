@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from connector.base import Settings
-from connector.errors import AuthorizationLost, PermanentError, TransientError
+from connector.consent import code_in
+from connector.errors import AuthorizationLost, PermanentError
+from connector.rotation import change_settings
 from connector.shopify.account import Account, read_account
 from connector.shopify.client import Client
 from connector.shopify.signing import query_signature
 
 CONSENT_PATH = "/admin/oauth/authorize"
-_ATTEMPTS = 5
 
 
 def consent_link(client: Client, redirect_url: str, state: str) -> str:
@@ -31,21 +32,13 @@ def consent_link(client: Client, redirect_url: str, state: str) -> str:
 def accept_consent(client: Client, answer: Mapping[str, str]) -> None:
     """Exchange the code, which works once, and store the tokens."""
     account = _with_app(client.account())
+    code = code_in(answer)
     _check(account, answer)
-    code = answer["code"].strip()
-    exchanged: list[bool] = []
 
     def renew(current: Settings) -> Settings:
-        exchanged.append(True)
         return _exchange(client, current, code)
 
-    # Somebody else may be storing a renewed token at this moment: theirs is older
-    # than the seller's new consent, so ours goes on top of it.
-    for _ in range(_ATTEMPTS):
-        client.settings.rotate(client.settings.read(), renew)
-        if exchanged:
-            return
-    raise TransientError("the shop's settings are being changed by somebody else")
+    change_settings(client.settings, renew)
 
 
 def _with_app(account: Account) -> Account:
@@ -55,8 +48,6 @@ def _with_app(account: Account) -> Account:
 
 
 def _check(account: Account, answer: Mapping[str, str]) -> None:
-    if not answer.get("code", "").strip():
-        raise PermanentError("the consent page sent no code")
     expected = query_signature(account.client_secret, answer)
     given = answer.get("hmac", "")
     if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):

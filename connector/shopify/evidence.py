@@ -13,15 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from connector.errors import UnmappedStatus
+from connector.fate import Fate
 from connector.values import Ending, Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """Where units are, and why they will not end with the buyer."""
-
-    stage: Stage
-    ending: Ending | None = None
 
 
 class Standing(Enum):

@@ -6,15 +6,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from connector.parsing import (
-    JsonRecord,
-    Malformed,
-    amount,
-    identifier,
-    record,
-    records,
-    text,
-)
+from connector.parsing import JsonRecord, Malformed, amount, identifier, record, records
 
 _GID = re.compile(r"gid://shopify/(\w+)/([0-9]+)(?:\?.*)?")
 _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
@@ -77,11 +69,3 @@ def units(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise Malformed(f"{name} is not a whole number", "bad_quantity")
     return value
-
-
-def told(value: object) -> str:
-    """Return a text that only people read; what is no text counts as none."""
-    try:
-        return text(value, "text")
-    except Malformed:
-        return ""

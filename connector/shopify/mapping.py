@@ -30,7 +30,6 @@ from connector.values import (
     ListingRef,
     Parcel,
     ParcelDirection,
-    Rejected,
 )
 
 _RESTOCK_TYPES = {
@@ -41,15 +40,6 @@ _RESTOCK_TYPES = {
 }
 CUSTOM_ITEM = "custom"
 """Stands for the product of a line that has none; never a listing's id."""
-
-
-def rejected(record_id: str, problem: Malformed | UnmappedStatus) -> Rejected:
-    """Return the set-aside record for one that could not be mapped."""
-    if isinstance(problem, UnmappedStatus):
-        return Rejected(
-            record_id=record_id, reason="unknown_status", detail=problem.status
-        )
-    return Rejected(record_id=record_id, reason=problem.reason, detail=problem.detail)
 
 
 def order_of(order: JsonRecord) -> ChannelOrder:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from connector.errors import UnexpectedAnswer, UnmappedStatus
 from connector.parsing import JsonRecord, Malformed, records
+from connector.rejections import not_found, rejected
 from connector.shopify import order_documents as documents
 from connector.shopify.changes import Position, changed_orders
 from connector.shopify.client import Client
 from connector.shopify.fields import gid, is_number, number_of
-from connector.shopify.mapping import order_of, rejected
+from connector.shopify.mapping import order_of
 from connector.shopify.nodes import NodeReader, whole_connection
 from connector.values import ChannelOrder, Page, Rejected
 
@@ -52,7 +53,7 @@ class OrderReader:
         for order_id in wanted:
             order = orders.get(gid("Order", order_id))
             if order is None:
-                refused.append(not_found(order_id))
+                refused.append(not_found(order_id, "Shopify"))
                 continue
             try:
                 items.append(order_of(self._whole(order)))
@@ -107,13 +108,6 @@ class OrderReader:
             "refundLineItems",
             documents.REFUNDED_FIELDS,
         )
-
-
-def not_found(record_id: str) -> Rejected:
-    """Return the set-aside record for one that Shopify does not know."""
-    return Rejected(
-        record_id=record_id, reason="not_found", detail="Shopify does not know it"
-    )
 
 
 def _number(order: JsonRecord) -> str:

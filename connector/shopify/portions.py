@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from connector.fate import Fate
 from connector.parsing import Malformed
-from connector.shopify.evidence import Fate, Fulfilment, Standing, fate_of
+from connector.shopify.evidence import Fulfilment, Standing, fate_of
 from connector.values import Ending, Portion, Stage
 
 _ON_THE_SHELF = Fate(Stage.NOT_SHIPPED)

@@ -19,10 +19,11 @@ from connector.parsing import (
     record,
     records,
     text,
+    told,
 )
 from connector.shopify.calculation import RefundLines, transactions_for
 from connector.shopify.client import Client
-from connector.shopify.fields import gid, is_number, nodes, number_of, told
+from connector.shopify.fields import gid, is_number, nodes, number_of
 from connector.shopify.money_back import REFUND_FIELDS, mark, note_of, refund_of
 from connector.shopify.nodes import whole_connection
 from connector.shopify.refusals import Refused

@@ -7,15 +7,14 @@ from datetime import datetime
 
 from connector.errors import UnexpectedAnswer, UnmappedStatus
 from connector.parsing import JsonRecord, Malformed
+from connector.rejections import not_found, rejected
 from connector.shopify.changes import Position, changed_orders
 from connector.shopify.claims import return_of
 from connector.shopify.client import Client
 from connector.shopify.fields import gid, is_number, nodes, number_of
-from connector.shopify.mapping import rejected
 from connector.shopify.money_back import REFUND_FIELDS
 from connector.shopify.nodes import NodeReader, whole_connection
 from connector.shopify.order_documents import CHANGED_RETURNS
-from connector.shopify.orders import not_found
 from connector.values import ChannelReturn, Page, Rejected
 
 PAGE_SIZE = 50
@@ -94,7 +93,7 @@ class ReturnReader:
         for return_id in wanted:
             entry = returns.get(gid("Return", return_id))
             if entry is None:
-                refused.append(not_found(return_id))
+                refused.append(not_found(return_id, "Shopify"))
                 continue
             try:
                 items.append(return_of(self._whole(entry)))

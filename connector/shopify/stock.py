@@ -11,17 +11,18 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from connector.batches import batches
 from connector.errors import (
     AuthenticationError,
     ConnectorError,
     OutcomeUnknown,
     TransientError,
 )
-from connector.parsing import JsonRecord, Malformed, record, records
+from connector.parsing import JsonRecord, Malformed, record, records, told
 from connector.shopify.catalogue import Catalogue, Stocked, is_listing
 from connector.shopify.client import Client
-from connector.shopify.fields import told
 from connector.shopify.refusals import Refused
+from connector.stock_results import Results, all_of, refused
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 
 LEVELS_PER_CALL = 250
@@ -42,8 +43,6 @@ _LATER = {
     "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
     "SERVICE_UNAVAILABLE",
 }
-
-Results = dict[ListingRef, StockResult]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ class StockWriter:
         for update in updates:
             reason = _impossible(update)
             if reason:
-                results[update.listing] = _refused(update.listing, reason)
+                results[update.listing] = refused(update.listing, reason)
             else:
                 possible[update.listing] = update
         items, unsettable = self._inventory_items(possible)
@@ -103,7 +102,7 @@ class StockWriter:
         for listing in unseen:
             reason = _unsettable(held.get(listing))
             if reason:
-                results[listing] = _refused(listing, reason)
+                results[listing] = refused(listing, reason)
             else:
                 items[listing] = held[listing].inventory_item
         return items, results
@@ -111,10 +110,7 @@ class StockWriter:
     def _levels(self, levels: list[_Level]) -> Results:
         results: Results = {}
         first_error: ConnectorError | None = None
-        waiting = deque(
-            levels[start : start + LEVELS_PER_CALL]
-            for start in range(0, len(levels), LEVELS_PER_CALL)
-        )
+        waiting = deque(batches(levels, LEVELS_PER_CALL))
         while waiting:
             batch = waiting.popleft()
             try:
@@ -133,7 +129,9 @@ class StockWriter:
             raise first_error
         return results
 
-    def _batch(self, levels: list[_Level]) -> tuple[Results, list[list[_Level]]]:
+    def _batch(
+        self, levels: Sequence[_Level]
+    ) -> tuple[Results, list[Sequence[_Level]]]:
         """Send levels; return what is known now, and what must be sent again."""
         try:
             errors = self._send(levels)
@@ -247,14 +245,5 @@ def _classified(listing: ListingRef, error: _UserError) -> StockResult:
     return StockResult(listing=listing, outcome=outcome, detail=detail)
 
 
-def _refused(listing: ListingRef, reason: str) -> StockResult:
-    return StockResult(listing=listing, outcome=WriteOutcome.REFUSED, detail=reason)
-
-
 def _all(levels: Sequence[_Level], outcome: WriteOutcome, detail: str) -> Results:
-    return {
-        level.listing: StockResult(
-            listing=level.listing, outcome=outcome, detail=detail
-        )
-        for level in levels
-    }
+    return all_of((level.listing for level in levels), outcome, detail)

@@ -7,9 +7,9 @@ import hmac
 from collections.abc import Mapping
 
 from connector.errors import WebhookRefused
-from connector.parsing import JsonRecord, Malformed, parse_json
+from connector.messages import header_values, message_in
+from connector.parsing import JsonRecord, told
 from connector.shopify.account import Account
-from connector.shopify.fields import told
 from connector.shopify.signing import webhook_signature
 from connector.values import Hint, HintKind, WebhookRequest
 
@@ -49,7 +49,7 @@ def read_webhook(request: WebhookRequest, account: Account) -> Hint:
     shop = _only(request.headers, SHOP).strip().lower()
     if account.shop_domain and shop != account.shop_domain:
         raise WebhookRefused("the message is not for this shop")
-    return _hint(request, _parsed(request.body))
+    return _hint(request, message_in(request.body))
 
 
 def _hint(request: WebhookRequest, message: JsonRecord) -> Hint:
@@ -82,23 +82,13 @@ def _nested(message: JsonRecord, name: str) -> str:
     return told(inner.get("id")) if isinstance(inner, dict) else ""
 
 
-def _parsed(body: bytes) -> JsonRecord:
-    try:
-        message = parse_json(body)
-    except Malformed:
-        message = None
-    if not isinstance(message, dict):
-        raise WebhookRefused("the message is not an object")
-    return message
-
-
 def _only(headers: Mapping[str, str], name: str) -> str:
-    given = [value for key, value in headers.items() if key.lower() == name]
+    given = header_values(headers, name)
     if len(given) != 1:
         raise WebhookRefused(f"there must be exactly one header {name}")
     return given[0]
 
 
 def _first(headers: Mapping[str, str], name: str) -> str:
-    given = [value for key, value in headers.items() if key.lower() == name]
+    given = header_values(headers, name)
     return given[0] if given else ""

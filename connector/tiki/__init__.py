@@ -13,11 +13,11 @@ from connector.base import (
     SettingsStore,
 )
 from connector.errors import PermanentError, UnexpectedAnswer
+from connector.parsing import told
 from connector.tiki import account, consent
 from connector.tiki.catalogue import Catalogue
 from connector.tiki.client import Client
 from connector.tiki.events import EventQueue
-from connector.tiki.fields import told
 from connector.tiki.orders import OrderReader
 from connector.tiki.returns import ReturnReader
 from connector.tiki.stock import LISTINGS_PER_WRITE, StockWriter

@@ -10,9 +10,11 @@ from connector.base import Settings
 from connector.errors import SettingsError
 from connector.settings import (
     base_address,
+    check_rate,
     optional_text,
     required_number,
     required_text,
+    stored_moment,
 )
 from connector.tiki.fields import is_code
 
@@ -84,8 +86,14 @@ def read_account(settings: Settings) -> Account:
 def read_token(settings: Settings, names: TokenNames) -> Token:
     """Return a stored token; raises ``SettingsError``."""
     return Token(
-        optional_text(settings, names.token), _stored_moment(settings, names.expires_at)
+        optional_text(settings, names.token),
+        stored_moment(settings, names.expires_at) or datetime.fromtimestamp(0, UTC),
     )
+
+
+def secrets_in(settings: Settings) -> tuple[str, ...]:
+    """Return what no text may tell; those that are not set are empty."""
+    return tuple(str(settings.get(name) or "") for name in SECRETS)
 
 
 def prepare(given: Settings, now: datetime) -> Settings:
@@ -96,7 +104,7 @@ def prepare(given: Settings, now: datetime) -> Settings:
     ``SettingsError``.
     """
     account = read_account(given)
-    _check_rate(given)
+    check_rate(given)
     prepared: dict[str, Any] = {
         **given,
         "base_url": account.base_url,
@@ -135,8 +143,9 @@ def renewed(
 def _entered_expiry(given: Settings, now: datetime) -> str:
     if given.get("expires_in") is not None:
         return _moment_in(given, "expires_in", now)
-    if given.get("access_token_expires_at"):
-        return _stored_moment(given, "access_token_expires_at").isoformat()
+    entered = stored_moment(given, "access_token_expires_at")
+    if entered is not None:
+        return entered.isoformat()
     # Unknown: the first call asks for a new one, which is always right.
     return now.isoformat()
 
@@ -146,19 +155,6 @@ def _moment_in(given: Settings, name: str, now: datetime) -> str:
     if seconds > _LONGEST_SECONDS:
         raise SettingsError(name, f"{name} must be a number of seconds from now")
     return (now + timedelta(seconds=seconds)).isoformat()
-
-
-def _stored_moment(settings: Settings, name: str) -> datetime:
-    written = settings.get(name)
-    if not written:
-        return datetime.fromtimestamp(0, UTC)
-    try:
-        moment = datetime.fromisoformat(str(written))
-    except ValueError:
-        raise SettingsError(name, f"{name} is not an ISO 8601 time") from None
-    if moment.tzinfo is None:
-        raise SettingsError(name, f"{name} has no time zone")
-    return moment
 
 
 def _key(given: Settings, name: str) -> str:
@@ -178,12 +174,3 @@ def _queue_code(given: Settings) -> str:
 
 def _optional_key(given: Settings, name: str) -> str:
     return "" if given.get(name) in (None, "") else str(required_number(given, name))
-
-
-def _check_rate(given: Settings) -> None:
-    name = "requests_per_second"
-    rate = given.get(name)
-    if rate is None:
-        return
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-        raise SettingsError(name, f"{name} must be a positive number")

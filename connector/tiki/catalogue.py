@@ -14,10 +14,11 @@ from connector.parsing import (
     record,
     records,
     text,
+    told,
 )
+from connector.rejections import rejected
 from connector.tiki.client import Client, data_of
 from connector.tiki.evidence import INSTOCK
-from connector.tiki.fields import rejected, told
 from connector.tiki.refusals import Refused
 from connector.values import ChannelListing, ListingRef, Page, Rejected
 

@@ -9,15 +9,17 @@ from typing import Any
 from connector.base import Clock, Settings, SettingsStore
 from connector.errors import UnexpectedAnswer
 from connector.parsing import JsonRecord
+from connector.redaction import redacted
 from connector.tiki.account import (
     SELLER,
     Account,
     TokenNames,
     read_account,
     read_token,
+    secrets_in,
 )
 from connector.tiki.refusals import TokenExpired, complaint, error_for
-from connector.tiki.tokens import Tokens, redacted
+from connector.tiki.tokens import Tokens
 from connector.transport import Answer, Transport
 
 API = "/integration"
@@ -110,7 +112,7 @@ class Client:
 
 def _opened(answer: Answer, settings: Settings) -> Any:
     """Return the body of a success, else raise its error."""
-    said = redacted(complaint(answer.body), settings)
+    said = redacted(complaint(answer.body), secrets_in(settings))
     if answer.status >= 400 or said:
         raise error_for(answer.status, said or "no reason given")
     return answer.body

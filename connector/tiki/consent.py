@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from connector.base import Settings
 from connector.errors import AuthorizationLost, PermanentError
-from connector.parsing import JsonRecord
+from connector.parsing import JsonRecord, told
+from connector.rotation import change_settings
 from connector.tiki.account import SELLER, read_account
 from connector.tiki.client import Client
-from connector.tiki.fields import told
 from connector.tiki.refusals import Refused
 
 CONSENT_PATH = "/sc/oauth2/auth"
@@ -26,7 +26,7 @@ def consent_link(client: Client, redirect_url: str, state: str) -> str:
 
     It is stored, because the exchange of the code must repeat it.
     """
-    client.tokens.store(lambda current: {**current, _REDIRECT: redirect_url})
+    change_settings(client.settings, lambda old: {**old, _REDIRECT: redirect_url})
     account = client.account()
     query = {
         "response_type": "code",
@@ -51,9 +51,7 @@ def accept_consent(client: Client, answer: Mapping[str, str]) -> None:
         _check_seller(client, fresh)
         return fresh
 
-    # Somebody else may be storing a renewed token at this moment: theirs is older
-    # than the seller's new consent, so ours goes on top of it.
-    client.tokens.store(renew)
+    change_settings(client.settings, renew)
 
 
 def _exchanged(client: Client, current: Settings, code: str) -> JsonRecord:

@@ -7,10 +7,9 @@ import json
 from collections.abc import Mapping
 
 from connector.errors import ConnectorError, RateLimited
-from connector.parsing import JsonRecord, Malformed, records
+from connector.parsing import JsonRecord, Malformed, records, told
 from connector.tiki.client import Client
 from connector.tiki.consent import SELLER_PATH
-from connector.tiki.fields import told
 from connector.tiki.refusals import Refused
 from connector.values import Hint, HintKind, Page
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connector.errors import UnmappedStatus
+from connector.fate import Fate
 from connector.values import Ending, Stage
 
 CANCELED = "canceled"
@@ -22,14 +23,6 @@ DROPSHIP = "dropship"
 TIKI_DELIVERY = "tiki_delivery"
 INSTOCK = "instock"
 """Inventory of Tiki's own warehouse (Fulfilment by Tiki): never ours to count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """Where units are, and why they will not end with the buyer."""
-
-    stage: Stage
-    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from connector.errors import UnmappedStatus
 from connector.parsing import Malformed, moment, text
-from connector.values import Rejected
 
 VIETNAM = timezone(timedelta(hours=7))
 
@@ -50,30 +48,6 @@ def calendar(second: int) -> str:
     return local.strftime("%Y-%m-%d %H:%M:%S")
 
 
-def told(value: object) -> str:
-    """Return a text that only people read; what is no text counts as none."""
-    try:
-        return text(value, "text")
-    except Malformed:
-        return ""
-
-
 def is_code(written: str) -> bool:
     """Whether a text can stand in an address as it is: an order's code, an id."""
     return written.isascii() and written.replace("-", "").replace("_", "").isalnum()
-
-
-def rejected(record_id: str, problem: Malformed | UnmappedStatus) -> Rejected:
-    """Return the set-aside record for one that could not be mapped."""
-    if isinstance(problem, UnmappedStatus):
-        return Rejected(
-            record_id=record_id, reason="unknown_status", detail=problem.status
-        )
-    return Rejected(record_id=record_id, reason=problem.reason, detail=problem.detail)
-
-
-def not_found(record_id: str) -> Rejected:
-    """Return the set-aside record for an id that Tiki does not know."""
-    return Rejected(
-        record_id=record_id, reason="not_found", detail="Tiki does not know it"
-    )

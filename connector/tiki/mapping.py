@@ -18,6 +18,7 @@ from connector.parsing import (
     record,
     records,
     text,
+    told,
 )
 from connector.tiki.evidence import (
     DECLINED,
@@ -28,7 +29,7 @@ from connector.tiki.evidence import (
     fate_of,
     plain,
 )
-from connector.tiki.fields import optional_when, told, when
+from connector.tiki.fields import optional_when, when
 from connector.values import (
     ChannelOrder,
     ChannelOrderLine,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from connector.batches import batches
 from connector.errors import (
     RateLimited,
     TransientError,
     UnexpectedAnswer,
     UnmappedStatus,
 )
-from connector.parsing import JsonRecord, Malformed, quantity
+from connector.parsing import JsonRecord, Malformed, quantity, told
+from connector.rejections import not_found, rejected
 from connector.tiki.client import Client, data_of
-from connector.tiki.fields import is_code, not_found, rejected, told
+from connector.tiki.fields import is_code
 from connector.tiki.mapping import has_history, order_of
 from connector.tiki.refusals import Refused
 from connector.tiki.windows import (
@@ -54,7 +56,7 @@ class OrderReader:
         wanted = tuple(dict.fromkeys(codes))
         found = self.rows_of(wanted)
         items, refused = _mapped([found[one] for one in wanted if one in found])
-        unknown = tuple(not_found(one) for one in wanted if one not in found)
+        unknown = tuple(not_found(one, "Tiki") for one in wanted if one not in found)
         return Page(items=tuple(items), rejected=refused + unknown)
 
     def rows_since(
@@ -72,7 +74,7 @@ class OrderReader:
         """Return orders by their codes, as Tiki tells them."""
         found: dict[str, JsonRecord] = {}
         named = [code for code in codes if is_code(code)]
-        for batch in batches(named):
+        for batch in batches(named, PAGE_SIZE):
             found.update(self._batch(batch))
         for code in named:
             order = found.get(code)
@@ -143,11 +145,6 @@ def _mapped(
         except (Malformed, UnmappedStatus) as problem:
             refused.append(rejected(told(row.get("code")), problem))
     return items, tuple(refused)
-
-
-def batches(codes: Sequence[str], size: int = PAGE_SIZE) -> Iterator[Sequence[str]]:
-    """Cut ``codes`` into batches that fit one page."""
-    return (codes[start : start + size] for start in range(0, len(codes), size))
 
 
 def listing_of(body: JsonRecord, page: int) -> Listing:

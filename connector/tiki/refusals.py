@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector.errors import AuthenticationError, ConnectorError, PermanentError
-from connector.tiki.fields import told
-
-_LONGEST_TEXT = 500
+from connector.parsing import told
 
 
 class Refused(PermanentError):
@@ -67,12 +65,12 @@ def complaint(body: Any) -> str:
         return ""
     several = body.get("errors")
     if isinstance(several, list) and several:
-        return "; ".join(_spoken(one) for one in several)[:_LONGEST_TEXT]
+        return "; ".join(_spoken(one) for one in several)
     single = body.get("error")
     if isinstance(single, dict):
-        return _spoken(single)[:_LONGEST_TEXT]
+        return _spoken(single)
     words = (told(single), told(body.get("error_description")))
-    return ": ".join(word for word in words if word)[:_LONGEST_TEXT]
+    return ": ".join(word for word in words if word)
 
 
 def _spoken(entry: object) -> str:

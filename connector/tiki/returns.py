@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from connector.errors import UnmappedStatus
-from connector.parsing import JsonRecord, Malformed
+from connector.parsing import JsonRecord, Malformed, told
+from connector.rejections import not_found, rejected
 from connector.tiki.evidence import RETURNED, OrderFacts
-from connector.tiki.fields import not_found, rejected, told
 from connector.tiki.mapping import order_facts, order_of
 from connector.tiki.orders import OrderReader
 from connector.values import (
@@ -60,7 +60,7 @@ class ReturnReader:
             if isinstance(found, ChannelReturn):
                 items.append(found)
             else:
-                refused.append(found or not_found(return_id))
+                refused.append(found or not_found(return_id, "Tiki"))
         return Page(items=tuple(items), rejected=tuple(refused))
 
 

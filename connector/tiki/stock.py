@@ -9,17 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connector.errors import (
-    AuthenticationError,
-    ConnectorError,
-    OutcomeUnknown,
-    RateLimited,
-    TransientError,
-)
-from connector.parsing import JsonRecord, Malformed
+from connector.parsing import JsonRecord, Malformed, told
+from connector.stock_results import Results, call_by_call, divided, refused
 from connector.tiki.catalogue import Catalogue, Stocked, is_ours
 from connector.tiki.client import Client
-from connector.tiki.fields import told
 from connector.tiki.refusals import Refused
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 
@@ -38,8 +31,6 @@ _STATES: Mapping[str, WriteOutcome] = {
     "processing": WriteOutcome.UNKNOWN,
 }
 
-Results = dict[ListingRef, StockResult]
-
 
 class StockWriter:
     """Sets numbers of listings, one call for each: the batch call tells no results."""
@@ -55,40 +46,13 @@ class StockWriter:
         Raises only when no listing got an answer.  A listing whose answer was lost is
         UNKNOWN; once the shop is throttled or refused, what is left is LATER.
         """
-        results: Results = {}
-        wanted: dict[ListingRef, int] = {}
-        for update in updates:
-            reason = _impossible(update)
-            if reason:
-                results[update.listing] = _refused(update.listing, reason)
-            else:
-                wanted[update.listing] = update.quantity
-        results.update(self._each(wanted))
+        wanted, results = divided(updates, _impossible)
+        calls = [{listing: quantity} for listing, quantity in wanted.items()]
+        results.update(call_by_call(calls, self._call))
         return [results[update.listing] for update in updates]
 
-    def _each(self, wanted: Mapping[ListingRef, int]) -> Results:
-        results: Results = {}
-        first_error: ConnectorError | None = None
-        answered = stopped = False
-        for listing, quantity in wanted.items():
-            if stopped:
-                results[listing] = _later(listing, "not tried yet")
-                continue
-            try:
-                results[listing] = self._one(listing, quantity)
-                answered = True
-            except OutcomeUnknown as problem:
-                results[listing] = _result(
-                    listing, WriteOutcome.UNKNOWN, problem.detail
-                )
-                answered = True
-            except (TransientError, AuthenticationError) as problem:
-                first_error = first_error or problem
-                stopped = isinstance(problem, RateLimited | AuthenticationError)
-                results[listing] = _later(listing, problem.detail)
-        if first_error is not None and not answered:
-            raise first_error
-        return results
+    def _call(self, call: Mapping[ListingRef, int]) -> Results:
+        return {listing: self._one(listing, units) for listing, units in call.items()}
 
     def _one(self, listing: ListingRef, quantity: int) -> StockResult:
         try:
@@ -97,7 +61,7 @@ class StockWriter:
             shelf = _shelf(held, quantity, warehouse_id)
             return _verdict(listing, self._send(listing, warehouse_id, shelf))
         except (Refused, Malformed) as problem:
-            return _refused(listing, problem.detail)
+            return refused(listing, problem.detail)
 
     def _send(self, listing: ListingRef, warehouse_id: str, shelf: int) -> JsonRecord:
         # Neither price nor active: what is left out stays as it is.
@@ -163,14 +127,6 @@ def _impossible(update: StockUpdate) -> str:
     if not 0 <= update.quantity <= _LARGEST_STOCK:
         return f"{update.quantity} is not a number of units to sell"
     return ""
-
-
-def _refused(listing: ListingRef, reason: str) -> StockResult:
-    return _result(listing, WriteOutcome.REFUSED, reason)
-
-
-def _later(listing: ListingRef, reason: str) -> StockResult:
-    return _result(listing, WriteOutcome.LATER, reason)
 
 
 def _result(listing: ListingRef, outcome: WriteOutcome, detail: str) -> StockResult:

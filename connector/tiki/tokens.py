@@ -15,7 +15,8 @@ from connector.errors import (
     TransientError,
     UnexpectedAnswer,
 )
-from connector.parsing import JsonRecord
+from connector.parsing import JsonRecord, told
+from connector.redaction import redacted
 from connector.tiki.account import (
     SELLER,
     Account,
@@ -23,8 +24,8 @@ from connector.tiki.account import (
     read_account,
     read_token,
     renewed,
+    secrets_in,
 )
-from connector.tiki.fields import told
 from connector.tiki.refusals import Refused, complaint
 from connector.transport import Answer, Transport
 
@@ -69,10 +70,6 @@ class Tokens:
             refused, names, lambda current: read_token(current, names).value != old
         )
 
-    def store(self, renew: Callable[[Settings], Settings]) -> Settings:
-        """Store ``renew(current)``, whatever somebody else stores at this moment."""
-        return self._until(self._settings.read(), renew, lambda _current: False)
-
     def granted(self, account: Account, grant: Mapping[str, str]) -> JsonRecord:
         """Ask the token endpoint and return its answer.
 
@@ -88,7 +85,7 @@ class Tokens:
         said = complaint(answer.body) or "no reason given"
         if _is_wrong_app(answer):
             raise AuthenticationError(f"Tiki refused the app: {_word(answer)}")
-        raise Refused(answer.status, redacted(said, self._settings.read()))
+        raise Refused(answer.status, redacted(said, secrets_in(self._settings.read())))
 
     def with_token(
         self, current: Settings, answer: JsonRecord, names: TokenNames
@@ -187,15 +184,6 @@ def basic(client_id: str, client_secret: str) -> str:
     """Return the header with which an app proves itself (RFC 6749, section 2.3.1)."""
     pair = f"{quote(client_id, safe='')}:{quote(client_secret, safe='')}"
     return f"Basic {base64.b64encode(pair.encode()).decode()}"
-
-
-def redacted(message: str, settings: Settings) -> str:
-    """Return a text of Tiki's without our secrets, should it repeat them."""
-    for name in ("client_secret", "access_token", "refresh_token", "app_access_token"):
-        secret = str(settings.get(name) or "")
-        if secret:
-            message = message.replace(secret, "***")
-    return message
 
 
 def _is_wrong_app(answer: Answer) -> bool:

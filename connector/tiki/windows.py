@@ -13,13 +13,11 @@ that changed.  Should the list become shorter meanwhile, it is read again.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connector.errors import PermanentError
+from connector.cursors import decoded, encoded
 from connector.parsing import JsonRecord, Malformed
 from connector.tiki.fields import calendar
 from connector.tiki.mapping import changed_at, updated_at
@@ -76,23 +74,11 @@ class Window:
     @classmethod
     def decode(cls, cursor: str) -> Window:
         """Return the window that ``cursor`` stands for."""
-        try:
-            window = cls(**json.loads(base64.urlsafe_b64decode(cursor.encode())))
-            numbers = (window.start, window.end, window.until, window.since)
-            counts = (window.page, window.total)
-            sound = all(type(number) is int for number in (*numbers, *counts))
-            sound = sound and 0 <= window.start < window.end <= window.until
-            sound = sound and window.page >= 1 and window.by in (BY_CHANGE, BY_SALE)
-        except (TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise PermanentError("the cursor is not one of this channel")
-        return window
+        return decoded(cls, cursor, cls._is_sound)
 
     def encode(self) -> str:
         """Return a cursor that survives a restart."""
-        written = json.dumps(asdict(self), separators=(",", ":"))
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        return encoded(self)
 
     def query(self) -> Mapping[str, str | int]:
         """Return the filter of the list."""
@@ -143,6 +129,15 @@ class Window:
         """Whether an order changed since the moment that the caller asked for."""
         second = _second(row, changed_at)
         return second is None or second >= self.since
+
+    def _is_sound(self) -> bool:
+        numbers = (self.start, self.end, self.until, self.since)
+        return (
+            all(type(number) is int for number in (*numbers, self.page, self.total))
+            and 0 <= self.start < self.end <= self.until
+            and self.page >= 1
+            and self.by in (BY_CHANGE, BY_SALE)
+        )
 
 
 def read_window(

@@ -12,10 +12,10 @@ from connector.base import (
     Settings,
     SettingsStore,
 )
+from connector.parsing import told
 from connector.tiktok import account, consent, pushes
 from connector.tiktok.catalogue import Catalogue
 from connector.tiktok.client import Client
-from connector.tiktok.fields import told
 from connector.tiktok.orders import OrderReader
 from connector.tiktok.returns import ReturnReader
 from connector.tiktok.shops import own_shop

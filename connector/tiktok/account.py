@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.base import Settings
 from connector.errors import SettingsError
-from connector.settings import base_address, optional_text, required_text
+from connector.settings import base_address, check_rate, optional_text, required_text
 
 SECRETS = frozenset({"app_secret", "access_token", "refresh_token", "shop_cipher"})
 
@@ -88,8 +88,9 @@ def prepare(given: Settings, now: datetime) -> Settings:
         "app_key": required_text(given, "app_key"),
         "app_secret": required_text(given, "app_secret"),
         "shop_cipher": optional_text(given, "shop_cipher"),
-        "requests_per_second": _rate(given),
+        "requests_per_second": given.get("requests_per_second") or _REQUESTS_PER_SECOND,
     }
+    check_rate(given)
     for name in ("service_id", "shop_id", "warehouse_id", "seller_id"):
         prepared[name] = _identifier(given, name)
     if given.get("services_url"):
@@ -140,13 +141,3 @@ def _identifier(settings: Settings, name: str) -> str:
     if not (written.isascii() and written.isdigit()):
         raise SettingsError(name, f"{name} is not a number")
     return written
-
-
-def _rate(given: Settings) -> int | float:
-    name = "requests_per_second"
-    rate = given.get(name)
-    if rate is None:
-        return _REQUESTS_PER_SECOND
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-        raise SettingsError(name, f"{name} must be a positive number")
-    return rate

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from connector.parsing import JsonRecord, Malformed, identifier, text
+from connector.batches import batches
+from connector.parsing import JsonRecord, Malformed, identifier, text, told
 from connector.tiktok.client import Client
-from connector.tiktok.fields import batches, listed, refunded, told
+from connector.tiktok.fields import listed, refunded
 from connector.tiktok.sweeps import Sweep, read_page
 from connector.values import ChannelRefund, RefundState
 

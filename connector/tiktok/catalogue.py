@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from connector.batches import batches
 from connector.errors import PermanentError, UnexpectedAnswer
 from connector.parsing import (
     JsonRecord,
@@ -13,9 +14,11 @@ from connector.parsing import (
     quantity,
     records,
     text,
+    told,
 )
+from connector.rejections import rejected
 from connector.tiktok.client import Client
-from connector.tiktok.fields import batches, is_number, listed, rejected, told
+from connector.tiktok.fields import is_number, listed
 from connector.tiktok.refusals import Refused
 from connector.values import ChannelListing, ListingRef, Page, Rejected
 

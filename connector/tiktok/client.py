@@ -18,6 +18,8 @@ from connector.errors import (
     UnexpectedAnswer,
 )
 from connector.parsing import JsonRecord
+from connector.redaction import redacted
+from connector.rotation import change_settings, renewed_ahead
 from connector.tiktok.account import Account, read_account, renewed
 from connector.tiktok.refusals import Refused, ScopeMissing, TokenExpired, error_for
 from connector.tiktok.shops import SHOPS_PATH, authorised_shops, shop_settings
@@ -26,7 +28,6 @@ from connector.transport import Answer, Transport
 
 # A token lives about seven days.
 _REFRESH_AHEAD = timedelta(hours=1)
-_ATTEMPTS = 5
 
 REFRESH_PATH = "/api/v2/token/refresh"
 
@@ -115,23 +116,6 @@ class Client:
         except SettingsError as problem:
             raise UnexpectedAnswer(f"token answer: {problem.detail}") from None
 
-    def change_settings(self, change: Callable[[Settings], Settings]) -> Settings:
-        """Store what ``change`` makes of the settings, whoever else changes them.
-
-        ``change`` is called once, and what it returns is durable afterwards.
-        """
-        changed: list[bool] = []
-
-        def once(current: Settings) -> Settings:
-            changed.append(True)
-            return change(current)
-
-        for _ in range(_ATTEMPTS):
-            stored = self.settings.rotate(self.settings.read(), once)
-            if changed:
-                return stored
-        raise TransientError("the shop's settings are being changed by somebody else")
-
     def _as_shop(
         self,
         method: str,
@@ -197,19 +181,16 @@ class Client:
         now = self.clock()
         if account.expires_at - now > _REFRESH_AHEAD:
             return stored
-        try:
-            return self.settings.rotate(stored, self._renew)
-        except TransientError:
-            if account.expires_at > now:
-                return stored
-            raise
+        return renewed_ahead(
+            self.settings, stored, self._renew, still_works=account.expires_at > now
+        )
 
     def _with_shop(self, stored: Settings) -> Settings:
         """Return settings with the shop's cipher, which is asked for where missing."""
         if read_account(stored).shop_cipher:
             return stored
         found = shop_settings(self.shops(), read_account(stored).shop_id)
-        return self.change_settings(lambda current: {**current, **found})
+        return change_settings(self.settings, lambda current: {**current, **found})
 
     def _renew(self, current: Settings) -> Settings:
         """Exchange the refresh token for a new pair.
@@ -251,7 +232,7 @@ def _opened(
     if str(code) != "0":
         raise error_for(
             str(code),
-            _redacted(str(envelope.get("message") or ""), secrets),
+            redacted(str(envelope.get("message") or ""), secrets),
             status=answer.status,
             changes_state=changes_state,
             request_id=str(envelope.get("request_id") or "") or None,
@@ -271,9 +252,3 @@ def _without_envelope(answer: Answer, path: str, changes_state: bool) -> Connect
     if answer.status == 404:
         return Refused("http_404", told, None)
     return OutcomeUnknown(told) if changes_state else UnexpectedAnswer(told)
-
-
-def _redacted(message: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        message = message.replace(secret, "***")
-    return message[:500]

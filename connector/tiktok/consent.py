@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from connector.base import Settings
+from connector.consent import code_in
 from connector.errors import AuthorizationLost, PermanentError, TransientError
+from connector.rotation import change_settings
 from connector.tiktok.account import read_account
 from connector.tiktok.client import Client
 from connector.tiktok.refusals import Refused, ScopeMissing, TokenExpired
@@ -29,15 +31,11 @@ def consent_link(client: Client, state: str) -> str:
 
 def accept_consent(client: Client, answer: Mapping[str, str]) -> None:
     """Exchange the code, which works once, and store tokens and shop."""
-    code = answer.get("code", "").strip()
-    if not code:
-        raise PermanentError("the consent page sent no code")
+    code = code_in(answer)
     app_key = answer.get("app_key", "").strip()
     if app_key and app_key != client.account().app_key:
         raise PermanentError("access was given to another app than this one")
-    # Somebody else may be storing a refreshed token at this moment: theirs is older
-    # than the seller's new consent, so ours goes on top of it.
-    client.change_settings(lambda current: _exchanged(client, current, code))
+    change_settings(client.settings, lambda current: _exchanged(client, current, code))
 
 
 def _exchanged(client: Client, current: Settings, code: str) -> Settings:

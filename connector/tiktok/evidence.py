@@ -12,15 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connector.errors import UnmappedStatus
+from connector.fate import Fate
 from connector.values import Ending, Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """Where units are, and why they will not end with the buyer."""
-
-    stage: Stage
-    ending: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

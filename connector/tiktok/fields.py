@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
-from connector.errors import UnexpectedAnswer, UnmappedStatus
+from connector.errors import UnexpectedAnswer
 from connector.parsing import (
     JsonRecord,
     Malformed,
@@ -13,27 +13,13 @@ from connector.parsing import (
     identifier,
     record,
     records,
-    text,
+    told,
 )
-from connector.values import Rejected
-
-
-def told(value: object) -> str:
-    """Return a text that only people read; what is no text counts as none."""
-    try:
-        return text(value, "text")
-    except Malformed:
-        return ""
 
 
 def is_number(name: str) -> bool:
     """Whether this can be an id of TikTok Shop: one that is not spoils its batch."""
     return name.isascii() and name.isdigit() and len(name) < 20
-
-
-def batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Cut ``ids`` into the channel's largest batches."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def listed(data: JsonRecord, name: str) -> list[JsonRecord]:
@@ -57,19 +43,3 @@ def refunded(entry: JsonRecord) -> tuple[Decimal, str]:
     if not total:
         return total, ""
     return total, identifier(money.get("currency"), "currency")
-
-
-def rejected(record_id: str, problem: Malformed | UnmappedStatus) -> Rejected:
-    """Return the set-aside record for one that could not be mapped."""
-    if isinstance(problem, UnmappedStatus):
-        return Rejected(
-            record_id=record_id, reason="unknown_status", detail=problem.status
-        )
-    return Rejected(record_id=record_id, reason=problem.reason, detail=problem.detail)
-
-
-def not_found(record_id: str) -> Rejected:
-    """Return the set-aside record for an id that the channel does not know."""
-    return Rejected(
-        record_id=record_id, reason="not_found", detail="TikTok Shop does not know it"
-    )

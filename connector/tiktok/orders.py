@@ -6,20 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from connector.batches import batches
 from connector.errors import UnmappedStatus
-from connector.parsing import JsonRecord, Malformed, epoch
+from connector.parsing import JsonRecord, Malformed, epoch, told
+from connector.rejections import not_found, rejected
 from connector.tiktok.cancellations import CancellationReader, Cancelled
 from connector.tiktok.client import Client
 from connector.tiktok.evidence import CANCELLED, Package
-from connector.tiktok.fields import (
-    batches,
-    is_number,
-    keyed,
-    listed,
-    not_found,
-    rejected,
-    told,
-)
+from connector.tiktok.fields import is_number, keyed, listed
 from connector.tiktok.mapping import (
     Packages,
     line_items,
@@ -109,7 +103,7 @@ class OrderReader:
         """Return each order, or why there is none."""
         wanted = tuple(dict.fromkeys(order_ids))
         found: dict[str, JsonRecord | Rejected] = {
-            order_id: not_found(order_id) for order_id in wanted
+            order_id: not_found(order_id, "TikTok Shop") for order_id in wanted
         }
         for batch in batches([one for one in wanted if is_number(one)], BATCH_SIZE):
             found.update(self._batch(batch))

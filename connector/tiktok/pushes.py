@@ -7,9 +7,9 @@ import hmac
 from collections.abc import Mapping
 
 from connector.errors import WebhookRefused
-from connector.parsing import JsonRecord, Malformed, parse_json, records
+from connector.messages import authorization, message_in
+from connector.parsing import JsonRecord, Malformed, records, told
 from connector.tiktok.account import Account
-from connector.tiktok.fields import told
 from connector.tiktok.signing import webhook_signature
 from connector.values import Hint, HintKind, WebhookRequest
 
@@ -35,14 +35,9 @@ def read_push(request: WebhookRequest, account: Account) -> tuple[Hint, ...]:
     Nothing is parsed before the signature over the raw bytes is found right.
     """
     right = webhook_signature(account.app_key, account.app_secret, request.body)
-    if not hmac.compare_digest(_authorization(request.headers), right):
+    if not hmac.compare_digest(authorization(request.headers), right):
         raise WebhookRefused("the signature is not TikTok Shop's")
-    try:
-        message = parse_json(request.body)
-    except Malformed:
-        message = None
-    if not isinstance(message, dict):
-        raise WebhookRefused("the message is not an object")
+    message = message_in(request.body)
     if not account.shop_id or told(message.get("shop_id")) != account.shop_id:
         raise WebhookRefused("the message is not for this shop")
     return hints_of(message, hashlib.sha256(request.body).hexdigest())
@@ -80,12 +75,3 @@ def _orders(data: JsonRecord) -> list[str]:
     except Malformed:
         pass
     return [order_id for order_id in dict.fromkeys(named) if order_id]
-
-
-def _authorization(headers: Mapping[str, str]) -> bytes:
-    given = [
-        value for name, value in headers.items() if name.lower() == "authorization"
-    ]
-    if len(given) != 1:
-        raise WebhookRefused("there must be exactly one signature")
-    return given[0].strip().encode("utf-8", "replace")

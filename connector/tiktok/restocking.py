@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connector.batches import batches
 from connector.errors import AuthenticationError, ConnectorError, RateLimited
+from connector.parsing import told
 from connector.tiktok.client import Client
-from connector.tiktok.fields import batches, told
 from connector.tiktok.refusals import ScopeMissing
 
 SETTINGS_PATH = "/product/202608/inventory/operation/settings"

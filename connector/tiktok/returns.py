@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from connector.batches import batches
 from connector.errors import UnmappedStatus
-from connector.parsing import JsonRecord, Malformed, epoch
+from connector.parsing import JsonRecord, Malformed, epoch, told
+from connector.rejections import not_found, rejected
 from connector.tiktok.claims import is_under_way, return_of
 from connector.tiktok.client import Client
-from connector.tiktok.fields import (
-    batches,
-    is_number,
-    keyed,
-    listed,
-    not_found,
-    rejected,
-    told,
-)
+from connector.tiktok.fields import is_number, keyed, listed
 from connector.tiktok.orders import OrderReader
 from connector.tiktok.rmas import RmaReader
 from connector.tiktok.sweeps import Sweep, read_page
@@ -66,7 +60,9 @@ class ReturnReader:
         wanted = tuple(dict.fromkeys(return_ids))
         details = keyed(self._search_all(wanted), "return_id")
         page = self._mapped(details.values())
-        missing = [not_found(one) for one in wanted if one not in details]
+        missing = [
+            not_found(one, "TikTok Shop") for one in wanted if one not in details
+        ]
         return Page(items=page.items, rejected=(*page.rejected, *missing))
 
     def _page(self, sweep: Sweep) -> JsonRecord:

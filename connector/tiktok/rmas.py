@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connector.parsing import JsonRecord, Malformed, records
+from connector.batches import batches
+from connector.parsing import JsonRecord, Malformed, records, told
 from connector.tiktok.client import Client
-from connector.tiktok.fields import batches, is_number, listed, told
+from connector.tiktok.fields import is_number, listed
 from connector.tiktok.sweeps import Sweep, read_page
 
 SEARCH_PATH = "/return_refund/202604/rma/search"

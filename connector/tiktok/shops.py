@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connector.errors import AuthorizationLost, PermanentError, UnexpectedAnswer
-from connector.parsing import JsonRecord, Malformed, records
-from connector.tiktok.fields import told
+from connector.parsing import JsonRecord, Malformed, records, told
 
 SHOPS_PATH = "/authorization/202309/shops"
 

@@ -5,26 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from connector.errors import (
-    AuthenticationError,
-    ConnectorError,
-    OutcomeUnknown,
-    RateLimited,
-    TransientError,
-)
+from connector.errors import OutcomeUnknown
 from connector.parsing import JsonRecord
+from connector.stock_results import Results, all_of, call_by_call, divided, refused
 from connector.tiktok.catalogue import Catalogue, is_ours
 from connector.tiktok.client import Client
 from connector.tiktok.refusals import Refused
 from connector.tiktok.restocking import AutoRestock
-from connector.tiktok.verdicts import (
-    Results,
-    Wanted,
-    all_of,
-    classified,
-    refused,
-    results_of,
-)
+from connector.tiktok.verdicts import Wanted, classified, results_of
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 
 WRITE_PATH = "/product/202309/products/{}/inventory/update"
@@ -48,14 +36,7 @@ class StockWriter:
         Raises only when no product got an answer.  A product whose answer was lost is
         UNKNOWN; once the shop is throttled or refused, what is left is LATER.
         """
-        results: Results = {}
-        possible: dict[ListingRef, int] = {}
-        for update in updates:
-            reason = _impossible(update)
-            if reason:
-                results[update.listing] = refused(update.listing, reason)
-            else:
-                possible[update.listing] = update.quantity
+        possible, results = divided(updates, _impossible)
         results.update(self._placed(possible))
         return [results[update.listing] for update in updates]
 
@@ -74,7 +55,7 @@ class StockWriter:
         still_on = self._restock.turn_off(
             [listing.variant_id for product in products.values() for listing in product]
         )
-        results.update(self._products(list(products.values())))
+        results.update(call_by_call(list(products.values()), self._product))
         return {
             listing: _warned(result, still_on.get(listing.variant_id, ""))
             for listing, result in results.items()
@@ -94,29 +75,6 @@ class StockWriter:
         if len(warehouses) > 1 and setting not in warehouses:
             return "the setting warehouse_id must name one of its warehouses"
         return ""
-
-    def _products(self, products: Sequence[Wanted]) -> Results:
-        results: Results = {}
-        first_error: ConnectorError | None = None
-        answered = False
-        stopped = False
-        for product in products:
-            if stopped:
-                results.update(all_of(product, WriteOutcome.LATER, "not tried yet"))
-                continue
-            try:
-                results.update(self._product(product))
-                answered = True
-            except OutcomeUnknown as problem:
-                results.update(all_of(product, WriteOutcome.UNKNOWN, problem.detail))
-                answered = True
-            except (TransientError, AuthenticationError) as problem:
-                first_error = first_error or problem
-                stopped = isinstance(problem, RateLimited | AuthenticationError)
-                results.update(all_of(product, WriteOutcome.LATER, problem.detail))
-        if first_error is not None and not answered:
-            raise first_error
-        return results
 
     def _product(self, product: Wanted) -> Results:
         """Write one product's SKUs, and again those that have moved meanwhile."""

@@ -9,16 +9,14 @@ and from its beginning again when its number of records shrinks meanwhile.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 
-from connector.errors import PermanentError, UnexpectedAnswer
-from connector.parsing import JsonRecord, Malformed, epoch, quantity
-from connector.tiktok.fields import told
+from connector.cursors import decoded, encoded
+from connector.errors import UnexpectedAnswer
+from connector.parsing import JsonRecord, Malformed, epoch, quantity, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +45,11 @@ class Sweep:
     @classmethod
     def decode(cls, cursor: str) -> Sweep:
         """Return the sweep that ``cursor`` stands for."""
-        try:
-            sweep = cls(**json.loads(base64.urlsafe_b64decode(cursor.encode())))
-            numbers = (sweep.since, sweep.start, sweep.part, sweep.until, sweep.total)
-            sound = all(type(number) is int and number >= 0 for number in numbers)
-            sound = sound and sweep.since <= sweep.start
-            sound = sound and isinstance(sweep.page, str)
-        except (TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise PermanentError("the cursor is not one of this channel")
-        return sweep
+        return decoded(cls, cursor, cls._is_sound)
 
     def encode(self) -> str:
         """Return a cursor that survives a restart."""
-        written = json.dumps(asdict(self), separators=(",", ":"))
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        return encoded(self)
 
     def next_part(self) -> Sweep:
         """Return the beginning of the next list."""
@@ -105,6 +92,14 @@ class Sweep:
         if token == self.page:
             raise UnexpectedAnswer("the list does not go on")
         return replace(self, page=token)
+
+    def _is_sound(self) -> bool:
+        numbers = (self.since, self.start, self.part, self.until, self.total)
+        return (
+            all(type(number) is int and number >= 0 for number in numbers)
+            and self.since <= self.start
+            and isinstance(self.page, str)
+        )
 
 
 def read_page(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connector.parsing import JsonRecord, Malformed, record, records
-from connector.tiktok.fields import told
+from connector.parsing import JsonRecord, Malformed, record, records, told
+from connector.stock_results import Results, all_of
 from connector.values import ListingRef, StockResult, WriteOutcome
 
 Wanted = Mapping[ListingRef, int]
-Results = dict[ListingRef, StockResult]
 
 # The codes of a stock write are not published, so its words decide.
 _LATER = (
@@ -51,19 +50,6 @@ def classified(listing: ListingRef, code: str, message: str) -> StockResult:
     later = any(part in low for part in _LATER)
     outcome = WriteOutcome.LATER if later else WriteOutcome.REFUSED
     return StockResult(listing=listing, outcome=outcome, detail=f"{code}: {message}")
-
-
-def refused(listing: ListingRef, reason: str) -> StockResult:
-    """Return a result that a person must act upon."""
-    return StockResult(listing=listing, outcome=WriteOutcome.REFUSED, detail=reason)
-
-
-def all_of(product: Wanted, outcome: WriteOutcome, detail: str) -> Results:
-    """Return the same result for each listing."""
-    return {
-        listing: StockResult(listing=listing, outcome=outcome, detail=detail)
-        for listing in product
-    }
 
 
 def _errors(data: JsonRecord) -> list[JsonRecord]:

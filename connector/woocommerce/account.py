@@ -9,9 +9,9 @@ from typing import Any
 
 from connector.base import Settings
 from connector.errors import SettingsError
-from connector.settings import base_address, optional_text, required_text
+from connector.fate import Fate
+from connector.settings import base_address, check_rate, optional_text, required_text
 from connector.values import Ending, Stage
-from connector.woocommerce.evidence import Fate
 
 SECRETS = frozenset({"consumer_key", "consumer_secret", "webhook_secret"})
 
@@ -63,7 +63,7 @@ def prepare(given: Settings, now: datetime) -> Settings:
     Settings that this channel does not know are kept.  Raises ``SettingsError``.
     """
     account = read_account(given)
-    _check_rate(given)
+    check_rate(given)
     prepared: dict[str, Any] = {
         **given,
         "base_url": account.base_url,
@@ -122,12 +122,3 @@ def _fate(status: str, meaning: object, name: str) -> Fate:
         f"{name}: {status} must be one of {stages}; where it ends there, a space and"
         f" one of {endings} may follow",
     )
-
-
-def _check_rate(given: Settings) -> None:
-    name = "requests_per_second"
-    rate = given.get(name)
-    if rate is None:
-        return
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0:
-        raise SettingsError(name, f"{name} must be a positive number")

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from connector.batches import batches
 from connector.errors import PermanentError
-from connector.parsing import JsonRecord, Malformed, identifier
+from connector.parsing import JsonRecord, Malformed, identifier, told
+from connector.rejections import rejected
 from connector.values import ChannelListing, ListingRef, Page, Rejected
-from connector.woocommerce.client import Client, Listed, Query
-from connector.woocommerce.fields import is_number, is_yes, title_of, told
-from connector.woocommerce.mapping import rejected
-from connector.woocommerce.orders import batches
+from connector.woocommerce.client import LARGEST_PAGE, Client, Listed, Query
+from connector.woocommerce.fields import is_number, is_yes, title_of
 from connector.woocommerce.refusals import Refused
 
 PRODUCTS = "products"
@@ -88,7 +88,7 @@ class Catalogue:
 
     def _by_id(self, path: str, ids: Sequence[str]) -> dict[str, JsonRecord]:
         found: dict[str, JsonRecord] = {}
-        for batch in batches(ids):
+        for batch in batches(ids, LARGEST_PAGE):
             try:
                 listed = self._client.page(path, {"include": ",".join(batch)}, 1)
             except Refused as refusal:

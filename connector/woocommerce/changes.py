@@ -9,13 +9,11 @@ order; then it is read again from its first page.
 
 from __future__ import annotations
 
-import base64
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from connector.errors import PermanentError
+from connector.cursors import decoded, encoded
 from connector.parsing import JsonRecord, Malformed
 from connector.woocommerce.client import Client, Listed
 from connector.woocommerce.fields import gmt
@@ -48,20 +46,11 @@ class Walk:
     @classmethod
     def decode(cls, cursor: str) -> Walk:
         """Return the walk that ``cursor`` stands for."""
-        try:
-            walk = cls(**json.loads(base64.urlsafe_b64decode(cursor.encode())))
-            sound = all(type(n) is int for n in (walk.after, walk.page, walk.total))
-            sound = sound and walk.page >= 1 and walk.by in ("modified", "id")
-        except (TypeError, ValueError):
-            sound = False
-        if not sound:
-            raise PermanentError("the cursor is not one of this channel")
-        return walk
+        return decoded(cls, cursor, cls._is_sound)
 
     def encode(self) -> str:
         """Return a cursor that survives a restart."""
-        written = json.dumps(asdict(self), separators=(",", ":"))
-        return base64.urlsafe_b64encode(written.encode()).decode()
+        return encoded(self)
 
     def query(self) -> dict[str, str | int]:
         """Return the filter and the order of the list."""
@@ -93,6 +82,14 @@ class Walk:
     def by_number(self, *, total: int = 0) -> Walk:
         """Return the same orders sorted by number, from the first page."""
         return Walk(after=self.after, by="id", total=total)
+
+    def _is_sound(self) -> bool:
+        numbers = (self.after, self.page, self.total)
+        return (
+            all(type(number) is int for number in numbers)
+            and self.page >= 1
+            and self.by in ("modified", "id")
+        )
 
 
 def changed_orders(

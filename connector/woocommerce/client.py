@@ -9,6 +9,7 @@ from typing import Any
 from connector.base import Clock, SettingsStore
 from connector.errors import UnexpectedAnswer
 from connector.parsing import JsonRecord, Malformed, quantity, records
+from connector.redaction import redacted
 from connector.transport import Answer, Transport
 from connector.woocommerce.account import Account, read_account
 from connector.woocommerce.refusals import error_for
@@ -124,11 +125,8 @@ def _redacted(body: object, account: Account) -> object:
     if not isinstance(body, dict):
         return body
     secrets = (account.consumer_key, account.consumer_secret, account.webhook_secret)
-    clean = dict(body)
-    for name in ("code", "message"):
-        text = clean.get(name)
-        for secret in secrets:
-            if secret and isinstance(text, str):
-                text = text.replace(secret, "***")
-        clean[name] = text
-    return clean
+    said = ((name, body.get(name)) for name in ("code", "message"))
+    clean = {
+        name: redacted(text, secrets) for name, text in said if isinstance(text, str)
+    }
+    return {**body, **clean}

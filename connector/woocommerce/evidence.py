@@ -14,19 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from connector.errors import UnmappedStatus
+from connector.fate import Fate
 from connector.values import Ending, Stage
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """Where units are, and why they will not end with the buyer."""
-
-    stage: Stage
-    ending: Ending | None = None
-
-    @property
-    def has_left(self) -> bool:
-        return self.stage in LEFT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +61,6 @@ class OrderFacts:
             moments.append(self.completed_at)
         return min(moments, default=None)
 
-
-LEFT = frozenset({Stage.AWAITING_PICKUP, Stage.IN_TRANSIT, Stage.DELIVERED})
 
 _SHELF = Fate(Stage.NOT_SHIPPED)
 _PACKED = Fate(Stage.AWAITING_PICKUP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from datetime import UTC, datetime
 
-from connector.parsing import JsonRecord, Malformed, identifier, text
+from connector.parsing import JsonRecord, Malformed, identifier, text, told
 from connector.values import ListingRef
 
 _YES = (True, 1, "1", "true", "yes")
@@ -59,14 +59,6 @@ def listing_of(line: JsonRecord) -> ListingRef:
 def title_of(value: object) -> str:
     """Return a name as people read it: WordPress stores some signs as entities."""
     return html.unescape(told(value))
-
-
-def told(value: object) -> str:
-    """Return a text; what is no text counts as none."""
-    try:
-        return text(value, "text")
-    except Malformed:
-        return ""
 
 
 def is_number(record_id: str) -> bool:

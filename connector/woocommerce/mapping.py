@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from connector.errors import UnmappedStatus
 from connector.parsing import (
     JsonRecord,
     Malformed,
@@ -13,32 +12,18 @@ from connector.parsing import (
     identifier,
     quantity,
     records,
+    told,
 )
-from connector.values import (
-    ChannelOrder,
-    ChannelOrderLine,
-    Parcel,
-    ParcelDirection,
-    Rejected,
-)
+from connector.values import ChannelOrder, ChannelOrderLine, Parcel, ParcelDirection
 from connector.woocommerce.account import Account
 from connector.woocommerce.evidence import OrderFacts, Shipment, statuses_with
-from connector.woocommerce.fields import gmt, gmt_or_none, listing_of, title_of, told
+from connector.woocommerce.fields import gmt, gmt_or_none, listing_of, title_of
 from connector.woocommerce.portions import portions_of
 from connector.woocommerce.refunds import Repaid, refund_of, units_kept
 
 _CASH_ON_DELIVERY = "cod"
 # Prices are floats in the channel's JSON, with all the digits that floats have.
 _PRICE_DIGITS = Decimal("0.0001")
-
-
-def rejected(record_id: str, problem: Malformed | UnmappedStatus) -> Rejected:
-    """Return the set-aside record for one that could not be mapped."""
-    if isinstance(problem, UnmappedStatus):
-        return Rejected(
-            record_id=record_id, reason="unknown_status", detail=problem.status
-        )
-    return Rejected(record_id=record_id, reason=problem.reason, detail=problem.detail)
 
 
 def order_facts(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from connector.batches import batches
 from connector.errors import UnexpectedAnswer, UnmappedStatus
-from connector.parsing import JsonRecord, Malformed, identifier, record, records
+from connector.parsing import JsonRecord, Malformed, identifier, record, records, told
+from connector.rejections import not_found, rejected
 from connector.values import ChannelOrder, Page, Rejected
 from connector.woocommerce.changes import ORDERS, changed_orders
 from connector.woocommerce.client import LARGEST_PAGE, Client
@@ -17,8 +19,8 @@ from connector.woocommerce.evidence import (
     check_known,
     statuses_with,
 )
-from connector.woocommerce.fields import is_number, meta_of, told
-from connector.woocommerce.mapping import order_facts, order_of, rejected, status_of
+from connector.woocommerce.fields import is_number, meta_of
+from connector.woocommerce.mapping import order_facts, order_of, status_of
 from connector.woocommerce.refunds import Repaid, repaid_from
 from connector.woocommerce.refusals import Refused
 from connector.woocommerce.shipments import FULFILMENT_STATUS, shipments_of
@@ -63,7 +65,7 @@ class OrderReader:
         known = [found[one] for one in wanted if one in found]
         known = [order for order in known if not _is_draft(order)]
         items, refused = self._mapped(known)
-        refused += [not_found(one) for one in wanted if one not in found]
+        refused += [not_found(one, "WooCommerce") for one in wanted if one not in found]
         return Page(items=tuple(items), rejected=tuple(refused))
 
     def look(self, order: JsonRecord) -> Looked:
@@ -122,7 +124,7 @@ class OrderReader:
         Orders in the bin are in no list, and their goods still count.
         """
         found: dict[str, JsonRecord] = {}
-        for batch in batches(order_ids):
+        for batch in batches(order_ids, LARGEST_PAGE):
             query = {"status": "any", "include": ",".join(batch)}
             listed = self._client.page(ORDERS, query, 1)
             found.update({told(order.get("id")): order for order in listed.records})
@@ -147,18 +149,6 @@ class OrderReader:
             return _NO_RECORDS, True
         inner = body.get("fulfillments") if isinstance(body, dict) else body
         return records(inner, "fulfillments"), False
-
-
-def batches(ids: Sequence[str], size: int = LARGEST_PAGE) -> Iterator[Sequence[str]]:
-    """Cut ``ids`` into the channel's largest batches."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
-
-
-def not_found(record_id: str) -> Rejected:
-    """Return the set-aside record for an id that the site does not know."""
-    return Rejected(
-        record_id=record_id, reason="not_found", detail="WooCommerce does not know it"
-    )
 
 
 def _is_draft(order: JsonRecord) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from connector.fate import Fate
 from connector.values import Portion, Stage
 from connector.woocommerce.evidence import (
-    Fate,
     OrderFacts,
     Shipment,
     fate_in,

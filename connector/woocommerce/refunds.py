@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from connector.parsing import JsonRecord, amount, identifier, quantity, records
+from connector.parsing import JsonRecord, amount, identifier, quantity, records, told
 from connector.values import ChannelRefund, RefundState, Stage
 from connector.woocommerce.evidence import OrderFacts, fate_outside
-from connector.woocommerce.fields import gmt, is_yes, meta_of, told
+from connector.woocommerce.fields import gmt, is_yes, meta_of
 
 KEY_META = "_truestock_refund_key"
 """Names the request that a refund of ours answers."""

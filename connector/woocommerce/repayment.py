@@ -8,7 +8,7 @@ is made: as long as its outcome may still come to light, it is not made again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,11 +20,12 @@ from connector.errors import (
     PermanentError,
     TransientError,
 )
-from connector.parsing import JsonRecord, Malformed, amount, identifier
+from connector.parsing import JsonRecord, Malformed, amount, identifier, told
+from connector.rotation import change_settings
 from connector.values import ChannelRefund, RefundRequest
 from connector.woocommerce.changes import ORDERS
 from connector.woocommerce.client import Client
-from connector.woocommerce.fields import is_number, told
+from connector.woocommerce.fields import is_number
 from connector.woocommerce.orders import OrderReader
 from connector.woocommerce.refunds import (
     GATEWAY_META,
@@ -40,7 +41,6 @@ STARTED = "refunds_started"
 
 # Longer than any site works on one request.
 _SETTLED_AFTER = timedelta(minutes=10)
-_WRITE_ATTEMPTS = 5
 
 
 class Repayment:
@@ -141,31 +141,19 @@ class Repayment:
             begun.append(key not in attempts)
             return {**current, STARTED: {key: _written(now), **attempts}}
 
-        self._settle(note, begun)
+        change_settings(self._client.settings, note)
         if not begun[-1]:
             raise OutcomeUnknown("an earlier attempt may still be carried out")
 
     def _end(self, key: str) -> None:
         now = self._client.clock()
-        done: list[bool] = []
 
         def forget(current: Settings) -> Settings:
             attempts = _attempts(current, now)
             attempts.pop(key, None)
-            done.append(True)
             return {**current, STARTED: attempts}
 
-        self._settle(forget, done)
-
-    def _settle(
-        self, change: Callable[[Settings], Settings], changed: list[bool]
-    ) -> None:
-        for _ in range(_WRITE_ATTEMPTS):
-            store = self._client.settings
-            store.rotate(store.read(), change)
-            if changed:
-                return
-        raise TransientError("the shop's settings are being changed by somebody else")
+        change_settings(self._client.settings, forget)
 
 
 def _made(repaid: tuple[Repaid, ...], request: RefundRequest) -> Repaid | None:

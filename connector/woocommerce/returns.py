@@ -12,13 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from connector.errors import UnmappedStatus
-from connector.parsing import (
-    JsonRecord,
-    Malformed,
-    identifier,
-    quantity,
-    records,
-)
+from connector.parsing import JsonRecord, Malformed, identifier, quantity, records, told
+from connector.rejections import not_found, rejected
 from connector.values import (
     ChannelReturn,
     ChannelReturnLine,
@@ -29,9 +24,8 @@ from connector.values import (
 from connector.woocommerce.changes import changed_orders
 from connector.woocommerce.client import Client
 from connector.woocommerce.evidence import OrderFacts, fate_outside
-from connector.woocommerce.fields import is_number, listing_of, told
-from connector.woocommerce.mapping import rejected
-from connector.woocommerce.orders import Looked, OrderReader, not_found
+from connector.woocommerce.fields import is_number, listing_of
+from connector.woocommerce.orders import Looked, OrderReader
 from connector.woocommerce.refunds import (
     Repaid,
     refund_of,
@@ -78,7 +72,7 @@ class ReturnReader:
                 refused.append(rejected(return_id, problem))
                 continue
             if found is None:
-                refused.append(not_found(return_id))
+                refused.append(not_found(return_id, "WooCommerce"))
             else:
                 items.append(found)
         return Page(items=tuple(items), rejected=tuple(refused))

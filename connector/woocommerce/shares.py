@@ -15,8 +15,9 @@ from connector.parsing import (
     identifier,
     quantity,
     records,
+    told,
 )
-from connector.woocommerce.fields import is_number, told
+from connector.woocommerce.fields import is_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

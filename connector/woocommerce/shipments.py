@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from connector.fate import Fate
 from connector.parsing import (
     JsonRecord,
     Malformed,
@@ -14,10 +15,11 @@ from connector.parsing import (
     identifier,
     quantity,
     records,
+    told,
 )
 from connector.values import Stage
-from connector.woocommerce.evidence import CARRIER_STATUSES, Fate, Shipment
-from connector.woocommerce.fields import gmt_or_none, is_yes, meta_of, told
+from connector.woocommerce.evidence import CARRIER_STATUSES, Shipment
+from connector.woocommerce.fields import gmt_or_none, is_yes, meta_of
 
 FULFILMENT_STATUS = "_fulfillment_status"
 """Order meta that core keeps once an order has a fulfilment record."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from connector.errors import (
-    AuthenticationError,
-    ConnectorError,
-    OutcomeUnknown,
-    RateLimited,
-    TransientError,
-)
-from connector.parsing import JsonRecord, Malformed, records
+from connector.batches import batches
+from connector.parsing import JsonRecord, Malformed, records, told
+from connector.stock_results import Results, all_of, call_by_call, divided, refused
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
 from connector.woocommerce.catalogue import (
     PRODUCTS,
@@ -21,14 +16,11 @@ from connector.woocommerce.catalogue import (
     variations_of,
 )
 from connector.woocommerce.client import Client
-from connector.woocommerce.fields import is_yes, told
-from connector.woocommerce.orders import batches
+from connector.woocommerce.fields import is_yes
 from connector.woocommerce.refusals import Refused, status_of, told_by
 
 ROWS_PER_CALL = 100
 _LARGEST_STOCK = 9_999_999
-
-Results = dict[ListingRef, StockResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +29,9 @@ class _Call:
 
     path: str
     rows: Mapping[str, ListingRef]
+
+    def __iter__(self) -> Iterator[ListingRef]:
+        return iter(self.rows.values())
 
 
 class StockWriter:
@@ -51,49 +46,17 @@ class StockWriter:
         Raises only when no call got an answer.  Rows whose answer was lost are
         UNKNOWN; once the site throttles or refuses the keys, what is left is LATER.
         """
-        results: Results = {}
-        wanted: dict[ListingRef, int] = {}
-        for update in updates:
-            reason = _impossible(update)
-            if reason:
-                results[update.listing] = _result(
-                    update.listing, WriteOutcome.REFUSED, reason
-                )
-            else:
-                wanted[update.listing] = update.quantity
-        results.update(self._all_calls(_calls(list(wanted)), wanted))
+        wanted, results = divided(updates, _impossible)
+        calls = _calls(list(wanted))
+        results.update(call_by_call(calls, lambda call: self._call(call, wanted)))
         return [results[update.listing] for update in updates]
-
-    def _all_calls(
-        self, calls: Sequence[_Call], wanted: Mapping[ListingRef, int]
-    ) -> Results:
-        results: Results = {}
-        first_error: ConnectorError | None = None
-        answered = stopped = False
-        for call in calls:
-            if stopped:
-                results.update(_all(call, WriteOutcome.LATER, "not tried yet"))
-                continue
-            try:
-                results.update(self._call(call, wanted))
-                answered = True
-            except OutcomeUnknown as problem:
-                results.update(_all(call, WriteOutcome.UNKNOWN, problem.detail))
-                answered = True
-            except (TransientError, AuthenticationError) as problem:
-                first_error = first_error or problem
-                stopped = isinstance(problem, RateLimited | AuthenticationError)
-                results.update(_all(call, WriteOutcome.LATER, problem.detail))
-        if first_error is not None and not answered:
-            raise first_error
-        return results
 
     def _call(self, call: _Call, wanted: Mapping[ListingRef, int]) -> Results:
         rows = [_row(row_id, wanted[one]) for row_id, one in call.rows.items()]
         try:
             answer = self._client.write(f"{call.path}/batch", {"update": rows})
         except Refused as refusal:
-            return _all(call, WriteOutcome.REFUSED, refusal.detail)
+            return all_of(call, WriteOutcome.REFUSED, refusal.detail)
         return _results(call, wanted, answer)
 
 
@@ -133,11 +96,11 @@ def _results(
     call: _Call, wanted: Mapping[ListingRef, int], answer: JsonRecord
 ) -> Results:
     """Return what the answer says of each row; of one that it omits, nothing."""
-    results = _all(call, WriteOutcome.UNKNOWN, "the answer does not mention it")
+    results = all_of(call, WriteOutcome.UNKNOWN, "the answer does not mention it")
     try:
         rows = records(answer.get("update"), "update")
     except Malformed as problem:
-        return _all(call, WriteOutcome.UNKNOWN, problem.detail)
+        return all_of(call, WriteOutcome.UNKNOWN, problem.detail)
     for row in rows:
         listing = call.rows.get(told(row.get("id")))
         if listing is not None:
@@ -153,10 +116,8 @@ def _row_result(listing: ListingRef, quantity: int, row: JsonRecord) -> StockRes
         outcome = WriteOutcome.UNKNOWN if broken else WriteOutcome.REFUSED
         return _result(listing, outcome, f"{code}: {message}")
     if not is_yes(row.get("manage_stock")):
-        return _result(
-            listing,
-            WriteOutcome.REFUSED,
-            "the site does not count it: is stock management switched on?",
+        return refused(
+            listing, "the site does not count it: is stock management switched on?"
         )
     shown = row.get("stock_quantity")
     if isinstance(shown, bool) or shown != quantity:
@@ -168,9 +129,3 @@ def _row_result(listing: ListingRef, quantity: int, row: JsonRecord) -> StockRes
 
 def _result(listing: ListingRef, outcome: WriteOutcome, detail: str) -> StockResult:
     return StockResult(listing=listing, outcome=outcome, detail=detail)
-
-
-def _all(call: _Call, outcome: WriteOutcome, detail: str) -> Results:
-    return {
-        listing: _result(listing, outcome, detail) for listing in call.rows.values()
-    }

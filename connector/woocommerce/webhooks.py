@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from connector.errors import WebhookRefused
-from connector.parsing import JsonRecord, Malformed, parse_json
+from connector.messages import header_values, message_in
+from connector.parsing import JsonRecord, told
 from connector.values import Hint, HintKind, WebhookRequest
 from connector.woocommerce.account import Account
-from connector.woocommerce.fields import is_number, told
+from connector.woocommerce.fields import is_number
 from connector.woocommerce.signing import webhook_signature
 
 _SIGNATURE = "x-wc-webhook-signature"
@@ -36,7 +37,7 @@ def read_delivery(request: WebhookRequest, account: Account) -> tuple[Hint, ...]
     """
     if not account.webhook_secret:
         raise WebhookRefused("the setting webhook_secret is missing")
-    signatures = _values(request.headers, _SIGNATURE)
+    signatures = header_values(request.headers, _SIGNATURE)
     if not signatures and _PING.fullmatch(request.body):
         return ()
     if len(signatures) != 1:
@@ -45,24 +46,14 @@ def read_delivery(request: WebhookRequest, account: Account) -> tuple[Hint, ...]
     right = webhook_signature(account.webhook_secret, request.body)
     if not hmac.compare_digest(given, right):
         raise WebhookRefused("the signature is not the site's")
-    message = _message(request.body)
+    message = message_in(request.body)
     if not _is_from(request.headers, message, account):
         raise WebhookRefused("the message comes from another site")
     return (_hint(request, message),)
 
 
-def _message(body: bytes) -> JsonRecord:
-    try:
-        message = parse_json(body)
-    except Malformed:
-        message = None
-    if not isinstance(message, dict):
-        raise WebhookRefused("the message is not an object")
-    return message
-
-
 def _hint(request: WebhookRequest, message: JsonRecord) -> Hint:
-    topic = "".join(_values(request.headers, _TOPIC))
+    topic = "".join(header_values(request.headers, _TOPIC))
     kind = _KINDS.get(topic.partition(".")[0].strip().lower(), HintKind.OTHER)
     number = told(message.get("id"))
     named = kind is HintKind.ORDER and is_number(number)
@@ -81,7 +72,7 @@ def _is_from(headers: Mapping[str, str], message: JsonRecord, account: Account) 
     links in the body are, where a topic has them.
     """
     ours = _host(account.base_url)
-    named = [_host(value) for value in _values(headers, _SOURCE)]
+    named = [_host(value) for value in header_values(headers, _SOURCE)]
     named += [_host(link) for link in _own_links(message)]
     return all(host == ours for host in named)
 
@@ -101,7 +92,3 @@ def _host(address: str) -> str:
     except ValueError:
         return ""
     return host.removeprefix("www.")
-
-
-def _values(headers: Mapping[str, str], wanted: str) -> list[str]:
-    return [value for name, value in headers.items() if name.lower() == wanted]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from connector import Ending, Stage, UnmappedStatus
+from connector.fate import Fate
 from connector.lazada.evidence import (
     EVENT_CODES,
     EVENT_TYPES,
     ITEM_STATUSES,
-    Fate,
     Tracked,
     check_known,
     fate_of,

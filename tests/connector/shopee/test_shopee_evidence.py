@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from connector import Ending, Stage, UnmappedStatus
+from connector.fate import Fate
 from connector.shopee.evidence import (
     ORDER_STATUSES,
     PACKAGE_STATUSES,
-    Fate,
     OrderFacts,
     Package,
     check_known,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from connector import Ending, Stage, UnmappedStatus
+from connector.fate import Fate
 from connector.shopify.evidence import (
     DISPLAY_STATUSES,
     FULFILMENT_STATUSES,
     ORDER_STATUSES,
-    Fate,
     Fulfilment,
     check_known,
     fate_of,

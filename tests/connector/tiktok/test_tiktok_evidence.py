@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector import Ending, Stage, UnmappedStatus
+from connector.fate import Fate
 from connector.tiktok.evidence import (
     ORDER_STATUSES,
     PACKAGE_STATUSES,
-    Fate,
     OrderFacts,
     Package,
     Unit,
