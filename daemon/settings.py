@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,10 +16,13 @@ from cryptography.fernet import Fernet
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from stock.claims import ClaimWindows
+
 PREFIX = "TRUESTOCK_"
 LANGUAGES = ("vi", "en")
 DATABASES = ("postgresql", "sqlite")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
+MOST_CLAIM_DAYS = 3650
 _ADDRESS_FILE = "address"
 _LONGEST_SOCKET_PATH = 100
 
@@ -52,6 +55,8 @@ class Settings:
     sync_seconds: int
     reconcile_seconds: int
     backfill_days: int
+    claim_windows: ClaimWindows
+    """How long there is to claim for goods, where a channel does not say."""
 
     @property
     def redis_address(self) -> str:
@@ -87,6 +92,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sync_seconds=given.number("SYNC_SECONDS", 60, least=1),
         reconcile_seconds=given.number("RECONCILE_SECONDS", 900, least=1),
         backfill_days=given.number("BACKFILL_DAYS", 15, least=0),
+        claim_windows=_claim_windows(given.text("CLAIM_DAYS", "15")),
     )
 
 
@@ -198,6 +204,28 @@ def _socket(var: Path) -> Path:
     folder = Path(tempfile.gettempdir()) / f"truestock-{os.getuid()}-{digest}"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder / "redis.sock"
+
+
+def _claim_windows(value: str) -> ClaimWindows:
+    windows = ClaimWindows()
+    for part in _split(value):
+        channel, sign, days = (x.strip() for x in part.rpartition("="))
+        is_named = bool(channel) == bool(sign)
+        if not (is_named and _is_number(days, most=MOST_CLAIM_DAYS)):
+            raise SettingError(
+                f"{PREFIX}CLAIM_DAYS is a number of days up to {MOST_CLAIM_DAYS}, and"
+                " further ones for channels, such as 15,shopee=7,lazada=30"
+            )
+        if channel:
+            others = windows.days_by_channel
+            windows = replace(windows, days_by_channel={**others, channel: int(days)})
+        else:
+            windows = replace(windows, default_days=int(days))
+    return windows
+
+
+def _is_number(text: str, *, most: int) -> bool:
+    return text.isascii() and text.isdigit() and int(text) <= most
 
 
 def _split(value: str | None) -> tuple[str, ...]:

@@ -150,6 +150,27 @@ INVARIANTS = (
         """,
     ),
     Invariant(
+        "receipts_reversed",
+        "a receipt is taken back whole and by a second person's word, or not at all",
+        """
+        SELECT receipt.id FROM receipt
+        LEFT JOIN receipt_reversal reversal ON reversal.receipt_id = receipt.id
+        JOIN (
+            SELECT line.receipt_id, sum(line.good + line.damaged) AS booked,
+                   sum(coalesce(back.quantity, 0)) AS taken
+            FROM receipt_line line
+            LEFT JOIN (
+                SELECT receipt_line_id, sum(quantity) AS quantity FROM movement
+                WHERE to_bucket = 'out' AND receipt_line_id IS NOT NULL
+                GROUP BY receipt_line_id
+            ) back ON back.receipt_line_id = line.id
+            GROUP BY line.receipt_id
+        ) sums ON sums.receipt_id = receipt.id
+        WHERE sums.taken <> CASE WHEN reversal.id IS NULL THEN 0 ELSE sums.booked END
+           OR reversal.actor = receipt.actor
+        """,
+    ),
+    Invariant(
         "once_each",
         "no cause was posted twice",
         "SELECT key FROM movement GROUP BY key HAVING count(*) > 1",
@@ -168,6 +189,16 @@ INVARIANTS = (
         """
         SELECT expected_return_id, order_line_id FROM expected_return_line
         WHERE settled > quantity OR settled < 0
+        """,
+    ),
+    Invariant(
+        "returns_add_up",
+        "each expected return has as many units open as its lines",
+        """
+        SELECT item.id FROM expected_return item
+        LEFT JOIN expected_return_line line ON line.expected_return_id = item.id
+        GROUP BY item.id, item.open_units
+        HAVING item.open_units <> coalesce(sum(line.quantity - line.settled), 0)
         """,
     ),
 )

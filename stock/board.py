@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from stock.board_order import PageEnd, find_page
 from stock.models import (
     ExpectedReturn,
     ExpectedReturnLine,
@@ -17,8 +18,8 @@ from stock.models import (
     OrderLine,
     Parcel,
     ReturnState,
-    Sku,
 )
+from stock.selection import Selection
 
 OPEN_STATES = (ReturnState.AWAITING, ReturnState.PARTLY_RECEIVED)
 
@@ -54,35 +55,22 @@ class OpenReturn:
 
 
 def open_returns(
-    session: Session, *, search: str = "", limit: int = 100, after_id: int = 0
+    session: Session,
+    *,
+    search: str = "",
+    limit: int = 100,
+    after_id: int = 0,
+    after: PageEnd | None = None,
+    selection: Selection | None = None,
 ) -> Sequence[OpenReturn]:
-    """Return what should come back, oldest first, in slices after an id.
+    """Return what should come back, oldest first, in slices after a return.
 
-    ``search`` matches an order, return or tracking number, a SKU or a barcode.
+    ``search`` matches an order, return or tracking number, a SKU or a barcode; a
+    ``selection`` may ask for less, and in another order.
     """
-    query = (
-        select(ExpectedReturn)
-        .where(ExpectedReturn.state.in_(OPEN_STATES))
-        .where(ExpectedReturn.id > after_id)
-        .where(
-            select(ExpectedReturnLine.order_line_id)
-            .where(ExpectedReturnLine.expected_return_id == ExpectedReturn.id)
-            .where(ExpectedReturnLine.quantity > ExpectedReturnLine.settled)
-            .exists()
-        )
-        .options(
-            selectinload(ExpectedReturn.lines)
-            .joinedload(ExpectedReturnLine.order_line)
-            .joinedload(OrderLine.sku),
-            selectinload(ExpectedReturn.shop),
-            selectinload(ExpectedReturn.order),
-        )
-        .order_by(ExpectedReturn.id)
-        .limit(limit)
-    )
-    if search.strip():
-        query = query.where(_matches(search.strip()))
-    found = session.scalars(query).all()
+    chosen = selection or Selection(search=search)
+    end = after or (PageEnd(after_id) if after_id else None)
+    found = _load(session, find_page(session, chosen, limit=limit, end=end))
     numbers = _tracking_numbers(session, found)
     return [
         OpenReturn(
@@ -118,29 +106,22 @@ def count_waiting(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
-def _matches(search: str) -> ColumnElement[bool]:
-    spellings = {search, search.upper(), search.lower()}
-    by_parcel = (
-        select(Parcel.id)
-        .where(Parcel.shop_id == ExpectedReturn.shop_id)
-        .where(Parcel.channel_order_id == ExpectedReturn.channel_order_id)
-        .where(Parcel.number.in_(spellings))
-        .exists()
+def _load(session: Session, ids: Sequence[int]) -> Sequence[ExpectedReturn]:
+    if not ids:
+        return []
+    found = session.scalars(
+        select(ExpectedReturn)
+        .where(ExpectedReturn.id.in_(ids))
+        .options(
+            selectinload(ExpectedReturn.lines)
+            .joinedload(ExpectedReturnLine.order_line)
+            .joinedload(OrderLine.sku),
+            selectinload(ExpectedReturn.shop),
+            selectinload(ExpectedReturn.order),
+        )
     )
-    by_sku = (
-        select(ExpectedReturnLine.order_line_id)
-        .join(OrderLine, OrderLine.id == ExpectedReturnLine.order_line_id)
-        .join(Sku, Sku.id == OrderLine.sku_id)
-        .where(ExpectedReturnLine.expected_return_id == ExpectedReturn.id)
-        .where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
-        .exists()
-    )
-    return or_(
-        ExpectedReturn.channel_order_id.in_(spellings),
-        ExpectedReturn.return_id.in_(spellings),
-        by_parcel,
-        by_sku,
-    )
+    by_id = {item.id: item for item in found}
+    return [by_id[return_id] for return_id in ids]
 
 
 def _tracking_numbers(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class StockError(Exception):
     """The ledger refused; nothing was written."""
@@ -121,6 +123,68 @@ class ReceiptTooLarge(StockError):
 
 class EmptyReceipt(StockError):
     """A receipt books nothing."""
+
+
+class UnknownReceipt(StockError):
+    """No such return receipt."""
+
+    def __init__(self, receipt: str) -> None:
+        self.receipt = receipt
+        super().__init__(f"unknown return receipt {receipt!r}")
+
+
+class ReasonMissing(StockError):
+    """A receipt was to be reversed without a reason."""
+
+    def __init__(self, receipt: str) -> None:
+        self.receipt = receipt
+        super().__init__(f"to reverse receipt {receipt} takes a reason")
+
+
+class AlreadyReversed(StockError):
+    """A receipt can be reversed once."""
+
+    def __init__(self, *, receipt: str, actor: str, reversed_at: datetime) -> None:
+        self.receipt = receipt
+        self.actor = actor
+        self.reversed_at = reversed_at
+        super().__init__(f"receipt {receipt} was reversed already, by {actor}")
+
+
+class NothingToReverse(StockError):
+    """A receipt put no units into the building; units booked as lost stay lost."""
+
+    def __init__(self, receipt: str) -> None:
+        self.receipt = receipt
+        super().__init__(
+            f"receipt {receipt} put no good or damaged units into stock, and units"
+            " booked as lost stay lost"
+        )
+
+
+class UnitsGone(StockError):
+    """A receipt's units are no longer where it put them: sold, repaired, scrapped."""
+
+    def __init__(
+        self,
+        *,
+        receipt: str,
+        sku: str,
+        warehouse: str,
+        bucket: str,
+        asked: int,
+        held: int,
+    ) -> None:
+        self.receipt = receipt
+        self.sku = sku
+        self.warehouse = warehouse
+        self.bucket = bucket
+        self.asked = asked
+        self.held = held
+        super().__init__(
+            f"receipt {receipt} put {asked} units of {sku} into '{bucket}' in"
+            f" {warehouse}, {held} are still there"
+        )
 
 
 class InvalidQuantity(StockError):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from stock.at_risk import homeward_carrier
 from stock.models import (
     ExpectedReturn,
     ExpectedReturnLine,
@@ -17,6 +18,7 @@ from stock.models import (
     OrderLine,
     ReturnState,
 )
+from stock.parcels import numbers_of
 from stock.reports import ReturnPhase
 from stock.settling import FROM_ORDER, settle_receipts
 
@@ -30,8 +32,8 @@ def settle(session: Session, order: Order, *, now: datetime) -> None:
     announced = _announced(session, order)
     if not announced and not any(line.coming_back for line in order.lines):
         return
-    _adopt(announced, order)
     _expect_from_order(session, order, announced, now)
+    _adopt(session, announced, order)
     session.flush()
     _write_quantities(announced, _quantities(order, announced))
     session.flush()
@@ -50,9 +52,12 @@ def _announced(session: Session, order: Order) -> list[ExpectedReturn]:
     return sorted(found, key=lambda item: item.return_id)
 
 
-def _adopt(announced: Iterable[ExpectedReturn], order: Order) -> None:
+def _adopt(session: Session, announced: Iterable[ExpectedReturn], order: Order) -> None:
+    carrier = homeward_carrier(numbers_of(session, order))
     for item in announced:
         item.order_id = order.id
+        item.currency = order.currency
+        item.carrier = carrier
 
 
 def _expect_from_order(

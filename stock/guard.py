@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stock._fixed import Wire, aware
@@ -22,10 +22,13 @@ from stock.errors import (
 from stock.models.catalogue import Listing
 from stock.models.ledger import LineLevel, Movement, StockLevel
 from stock.models.receipts import Receipt, ReceiptLine
-from stock.rules import RANK, Paper, rule_for
-from stock.transfers import Bucket, Posting, Transfer
+from stock.people import is_same_person
+from stock.rules import RANK, RULES, Paper, rule_for
+from stock.transfers import Bucket, Place, Posting, Transfer
 
 LARGEST_QUANTITY = 9_999_999
+
+_Shelf = tuple[int, Place]
 
 
 def post(session: Session, transfers: Sequence[Transfer]) -> list[Posting]:
@@ -114,8 +117,8 @@ def _judge(
         for column, change in change_by_column.items():
             held = getattr(lines[line_id], column)
             _refuse_below_zero(f"order line {line_id}", column, held, change)
-    _judge_damaged(session, transfers)
     _judge_reversals(session, transfers)
+    _judge_shelves(session, transfers)
 
 
 def _check_line(transfer: Transfer, lines: Mapping[int, Any]) -> None:
@@ -143,53 +146,75 @@ def _refuse_below_zero(owner: str, bucket: str, held: int, change: int) -> None:
         raise InsufficientStock(bucket=bucket, owner=owner, asked=-change, held=held)
 
 
-def _judge_damaged(session: Session, transfers: Sequence[Transfer]) -> None:
-    changes: dict[tuple[int, int], int] = defaultdict(int)
+def _judge_shelves(session: Session, transfers: Sequence[Transfer]) -> None:
+    """Judge what leaves a shelf otherwise than by a sale, which alone may oversell."""
+    bounded = {
+        (transfer.sku_id, transfer.source)
+        for transfer in transfers
+        if transfer.source.bucket is Bucket.DAMAGED or _is_reversal(transfer)
+    }
+    if not bounded:
+        return
+    changes: dict[_Shelf, int] = defaultdict(int)
     for transfer in transfers:
-        for place, sign in ((transfer.source, -1), (transfer.target, 1)):
-            if place.bucket is Bucket.DAMAGED:
-                owner = (transfer.sku_id, place.warehouse_id)
-                changes[owner] += sign * transfer.quantity
-    for (sku_id, warehouse_id), change in sorted(changes.items()):
+        changes[transfer.sku_id, transfer.source] -= transfer.quantity
+        changes[transfer.sku_id, transfer.target] += transfer.quantity
+    held = _lock_shelves(session, changes)
+    for sku_id, place in sorted(bounded, key=lambda x: (x[0], x[1].warehouse_id)):
+        change = changes[sku_id, place]
         if change < 0:
-            held = session.scalar(
-                select(StockLevel.damaged)
-                .where(StockLevel.sku_id == sku_id)
-                .where(StockLevel.warehouse_id == warehouse_id)
-                .with_for_update()
-            )
-            owner_name = f"SKU {sku_id} in warehouse {warehouse_id}"
-            _refuse_below_zero(owner_name, Bucket.DAMAGED, held or 0, change)
+            owner = f"SKU {sku_id} in warehouse {place.warehouse_id}"
+            _refuse_below_zero(owner, place.bucket, held[sku_id, place], change)
+
+
+def _lock_shelves(session: Session, shelves: Iterable[_Shelf]) -> Mapping[_Shelf, int]:
+    # All that the batch touches, so that its movements wait for none of them later.
+    key = (StockLevel.sku_id, StockLevel.warehouse_id)
+    owners = sorted({(sku_id, place.warehouse_id) for sku_id, place in shelves})
+    rows = session.execute(
+        select(*key, StockLevel.available, StockLevel.damaged)
+        .where(tuple_(*key).in_(owners))
+        .order_by(*key)
+        .with_for_update()
+    )
+    held: dict[_Shelf, int] = defaultdict(int)
+    for sku_id, warehouse_id, available, damaged in rows:
+        held[sku_id, Place(Bucket.AVAILABLE, warehouse_id)] = available
+        held[sku_id, Place(Bucket.DAMAGED, warehouse_id)] = damaged
+    return held
+
+
+def _is_reversal(transfer: Transfer) -> bool:
+    rule = RULES[transfer.source.bucket, transfer.target.bucket]
+    return rule.paper is Paper.REVERSAL
 
 
 def _judge_reversals(session: Session, transfers: Sequence[Transfer]) -> None:
-    reversals = [t for t in transfers if rule_for(t).paper is Paper.REVERSAL]
+    reversals = [t for t in transfers if _is_reversal(t)]
     for transfer in reversals:
         line = session.get_one(ReceiptLine, transfer.receipt_line_id)
         receipt = session.get_one(Receipt, line.receipt_id)
-        if receipt.actor == transfer.actor:
+        if is_same_person(receipt.actor, transfer.actor):
             raise SamePerson(transfer.actor)
-        booked = _booked(session, line.id, transfer.source.bucket)
+        booked = _booked(session, line.id, transfer.source)
         asked = sum(
             t.quantity
             for t in reversals
-            if t.receipt_line_id == line.id
-            and t.source.bucket == transfer.source.bucket
+            if t.receipt_line_id == line.id and t.source == transfer.source
         )
         _refuse_below_zero(
             f"receipt {receipt.number}", transfer.source.bucket, booked, -asked
         )
 
 
-def _booked(session: Session, receipt_line_id: int, bucket: Bucket) -> int:
-    movements = session.execute(
-        select(Movement.quantity, Movement.to_bucket, Movement.from_bucket).where(
-            Movement.receipt_line_id == receipt_line_id
-        )
+def _booked(session: Session, receipt_line_id: int, place: Place) -> int:
+    """Return what a receipt line put in a place and was not taken back from there."""
+    movements = session.scalars(
+        select(Movement).where(Movement.receipt_line_id == receipt_line_id)
     )
     return sum(
-        quantity * ((target == bucket) - (source == bucket))
-        for quantity, target, source in movements
+        movement.quantity * ((movement.target == place) - (movement.source == place))
+        for movement in movements
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
@@ -31,6 +32,26 @@ class Owed:
     version: int
     quantity: int
     seen_quantity: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """How a listing's number comes about."""
+
+    units: int
+    """What could be sold of it if nothing were kept back."""
+    buffer: int
+    share: int
+
+    @property
+    def quantity(self) -> int:
+        """What its channel may show."""
+        return offered(self.units, buffer=self.buffer, share=self.share)
+
+    @property
+    def kept_back(self) -> int:
+        """What its channel never hears about."""
+        return self.units - self.quantity
 
 
 def offered(units: int, *, buffer: int, share: int) -> int:
@@ -80,10 +101,27 @@ def owed(session: Session, shop: Shop, *, now: datetime, limit: int) -> Sequence
     return [_owed(row) for row in rows]
 
 
-def numbers(session: Session, listing_ids: Sequence[int]) -> Mapping[int, Owed]:
-    """Return the number each listing should show; uncounted ones are left out."""
-    rows = session.execute(_numbers().where(Listing.id.in_(listing_ids)))
+def numbers(
+    session: Session,
+    listing_ids: Sequence[int],
+    *,
+    less: Mapping[tuple[int, int], int] = MappingProxyType({}),
+) -> Mapping[int, Owed]:
+    """Return the number each listing should show; uncounted ones are left out.
+
+    ``less`` are units by SKU and warehouse that are counted as if they were gone.
+    """
+    rows = session.execute(_numbers(less).where(Listing.id.in_(listing_ids)))
     return {row.listing_id: _owed(row) for row in rows}
+
+
+def reckonings(session: Session, listing_ids: Sequence[int]) -> Mapping[int, Reckoning]:
+    """Return how each listing's number comes about; uncounted ones are left out."""
+    rows = session.execute(_numbers().where(Listing.id.in_(listing_ids)))
+    return {
+        row.listing_id: Reckoning(units=row.units, buffer=row.buffer, share=row.share)
+        for row in rows
+    }
 
 
 def _owed(row: Row[*tuple[Any, ...]]) -> Owed:
@@ -97,9 +135,11 @@ def _owed(row: Row[*tuple[Any, ...]]) -> Owed:
     )
 
 
-def _numbers() -> Select[int, str, str, int, int, int, int, int | None]:
+def _numbers(
+    less: Mapping[tuple[int, int], int] = MappingProxyType({}),
+) -> Select[int, str, str, int, int, int, int, int | None]:
     held = (
-        select(func.coalesce(func.sum(StockLevel.available), 0))
+        select(func.coalesce(func.sum(_free_units(less)), 0))
         .where(StockLevel.sku_id == ListingComponent.sku_id)
         .where(_sold_from(StockLevel.warehouse_id))
         .correlate(ListingComponent, Listing)
@@ -125,6 +165,16 @@ def _numbers() -> Select[int, str, str, int, int, int, int, int | None]:
         .group_by(Listing.id, Shop.id)
         .having(func.count() == func.count(Sku.counted_at))
     )
+
+
+def _free_units(less: Mapping[tuple[int, int], int]) -> ColumnElement[int]:
+    if not less:
+        return StockLevel.available.expression
+    gone = (
+        (and_(StockLevel.sku_id == sku_id, StockLevel.warehouse_id == place), units)
+        for (sku_id, place), units in less.items()
+    )
+    return StockLevel.available - case(*gone, else_=0)
 
 
 def _sold_from(

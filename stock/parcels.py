@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, and_, select, union
+from sqlalchemy import Select, and_, literal_column, select, union
 from sqlalchemy.orm import Session
 
 from stock._upsert import insert_missing
@@ -55,7 +55,10 @@ def find_orders(session: Session, reference: str) -> Sequence[Order]:
     named = (
         select(Order.id).where(Order.channel_order_id.in_(spellings)),
         _orders_of(Parcel).where(Parcel.number.in_(spellings)),
-        _orders_of(ExpectedReturn).where(ExpectedReturn.return_id.in_(spellings)),
+        # Said as the index says it, so that a plan made for any value can use it.
+        _orders_of(ExpectedReturn)
+        .where(ExpectedReturn.return_id != literal_column("''"))
+        .where(ExpectedReturn.return_id.in_(spellings)),
     )
     return session.scalars(
         select(Order).where(Order.id.in_(union(*named))).order_by(Order.id)

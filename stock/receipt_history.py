@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from stock.errors import UnknownReceipt
 from stock.models import (
     Movement,
     Order,
@@ -19,6 +20,8 @@ from stock.models import (
     StockLevel,
 )
 from stock.transfers import Bucket
+
+LARGEST_ID = 2**63 - 1
 
 Units = Mapping[tuple[int, str], int]
 """Units by warehouse id and bucket."""
@@ -36,7 +39,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkuChange:
-    """What one receipt changed for one SKU."""
+    """What one receipt, or its reversal, changed for one SKU."""
 
     sku: Sku
     good: int
@@ -49,6 +52,19 @@ class SkuChange:
 def find_receipt(session: Session, receipt_id: int) -> Receipt | None:
     """Return the receipt with this id."""
     return session.scalar(_receipts().where(Receipt.id == receipt_id))
+
+
+def receipt_by_number(session: Session, number: str) -> Receipt:
+    """Return the receipt with the number that people read out to each other.
+
+    Raises ``UnknownReceipt``.
+    """
+    digits = number.strip().upper().removeprefix("R")
+    receipt_id = int(digits) if digits.isascii() and digits.isdigit() else 0
+    found = find_receipt(session, receipt_id) if receipt_id <= LARGEST_ID else None
+    if found is None:
+        raise UnknownReceipt(number)
+    return found
 
 
 def receipt_by_key(session: Session, key: str) -> Receipt | None:
@@ -68,8 +84,35 @@ def changes_of(session: Session, receipt: Receipt) -> Sequence[SkuChange]:
 
     Goes back from today's levels: a SKU's last movements are few, all are many.
     """
-    own = _own_movements(session, receipt)
-    skus = {line.order_line.sku_id: line.order_line.sku for line in receipt.lines}
+    # A reversal names the receipt line too, but does not start from where units were
+    # away: out, or lost and found again.
+    away = (Bucket.OUT, Bucket.LOST)
+    return _changes(session, receipt, Movement.from_bucket.in_(away))
+
+
+def reversal_changes(session: Session, receipt: Receipt) -> Sequence[SkuChange]:
+    """Return what a receipt's reversal took back, by SKU, whatever happened since."""
+    return _changes(session, receipt, Movement.to_bucket == Bucket.OUT)
+
+
+def held_now(
+    session: Session, receipt: Receipt, sku_ids: Collection[int]
+) -> Mapping[int, Held]:
+    """Return today's numbers of SKUs, with a receipt's building as the building."""
+    today = _levels(session, sku_ids)
+    return {x: _held(today.get(x, {}), receipt.warehouse_id) for x in sku_ids}
+
+
+def _changes(
+    session: Session, receipt: Receipt, condition: ColumnElement[bool]
+) -> Sequence[SkuChange]:
+    own = _own_movements(session, receipt, condition)
+    moved_skus = {movement.sku_id for movement in own}
+    skus = {
+        line.order_line.sku_id: line.order_line.sku
+        for line in receipt.lines
+        if line.order_line.sku_id in moved_skus
+    }
     last = max((movement.id for movement in own), default=0)
     today = _levels(session, skus)
     later = _movements_after(session, skus, last)
@@ -78,13 +121,12 @@ def changes_of(session: Session, receipt: Receipt) -> Sequence[SkuChange]:
         after = _without(today.get(sku_id, {}), [m for m in later if m[0] == sku_id])
         moved = [_row(m) for m in own if m.sku_id == sku_id]
         before = _without(after, moved)
-        lines = [x for x in receipt.lines if x.order_line.sku_id == sku_id]
         changes.append(
             SkuChange(
                 sku=sku,
-                good=sum(line.good for line in lines),
-                damaged=sum(line.damaged for line in lines),
-                lost=sum(line.lost for line in lines),
+                good=_units(moved, Bucket.AVAILABLE),
+                damaged=_units(moved, Bucket.DAMAGED),
+                lost=sum(n for _, _, _, _, target, n in moved if target == Bucket.LOST),
                 before=_held(before, receipt.warehouse_id),
                 after=_held(after, receipt.warehouse_id),
             )
@@ -99,22 +141,29 @@ def _receipts() -> Select[Receipt]:
     return select(Receipt).options(
         joinedload(Receipt.warehouse),
         joinedload(Receipt.order),
+        joinedload(Receipt.reversal),
         selectinload(Receipt.lines)
         .joinedload(ReceiptLine.order_line)
         .joinedload(OrderLine.sku),
     )
 
 
-def _own_movements(session: Session, receipt: Receipt) -> Sequence[Movement]:
-    # A reversal names the receipt line too, but does not start from "out".
+def _own_movements(
+    session: Session, receipt: Receipt, condition: ColumnElement[bool]
+) -> Sequence[Movement]:
     return session.scalars(
         select(Movement)
         .where(Movement.receipt_line_id.in_([line.id for line in receipt.lines]))
-        .where(Movement.from_bucket == Bucket.OUT)
+        .where(condition)
     ).all()
 
 
-def _levels(session: Session, sku_ids: Mapping[int, Sku]) -> Mapping[int, Units]:
+def _units(rows: Iterable[_Row], bucket: Bucket) -> int:
+    """Return the units that came into a bucket or left it."""
+    return sum(n for _, _, source, _, target, n in rows if bucket in (source, target))
+
+
+def _levels(session: Session, sku_ids: Collection[int]) -> Mapping[int, Units]:
     found = session.scalars(select(StockLevel).where(StockLevel.sku_id.in_(sku_ids)))
     levels: dict[int, dict[tuple[int, str], int]] = {}
     for level in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,9 +75,16 @@ class FoundSku:
     """What the warehouse found of one SKU, whichever order line it belongs to."""
 
     sku: str
+    warehouse_id: int | None = None
+    """The warehouse that packed it; nothing stands for any."""
     good: int = 0
     damaged: int = 0
     lost: int = 0
+
+    @property
+    def total(self) -> int:
+        """Units that this accounts for."""
+        return self.good + self.damaged + self.lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +114,19 @@ def record_receipt(
 ) -> Booked:
     """Book what came back, all or nothing, once for each key.
 
-    The same key with the same content gives back the first receipt.  Lines that name
-    an order line twice are summed.  Raises ``EmptyReceipt``, ``NeverLeft``,
+    The same key with the same content gives back the first receipt; content is what
+    was found of each SKU, whichever of its lines that was put on.  Lines that name an
+    order line twice are summed.  Raises ``EmptyReceipt``, ``NeverLeft``,
     ``ReceiptTooLarge``, ``InvalidQuantity`` or ``IdempotencyConflict``; then nothing
     was written.
     """
     session.flush()
     lines = _sum_lines(found)
     note_text = readable_text(note_text, 500)
-    content = _digest(order.id, lines, warehouse_id, note_text)
     wire = Wire(session)
     held, rooms = _lock(wire, order, key)
+    _check_known(held, lines)
+    content = _digest(order.id, held, lines, warehouse_id, note_text)
     earlier = _earlier(session, wire, held, lines, key)
     if earlier is not None:
         return _replayed(earlier, key, content)
@@ -143,27 +153,34 @@ def record_receipt(
 
 
 def spread_over_lines(
-    session: Session, order: Order, found: Iterable[FoundSku]
+    session: Session,
+    order: Order,
+    found: Iterable[FoundSku],
+    *,
+    expected_return_id: int | None = None,
 ) -> list[Found]:
     """Turn what was found per SKU into what was found per order line.
 
-    Fills the order's lines of that SKU one after another, good units first; what
-    does not fit stays on the last one, to be refused there.  Raises ``UnknownSku``
-    for a SKU that the order does not hold.
+    Fills the lines that the opened return announces, then those of the order's other
+    returns, then the rest, good units first; what does not fit stays on the SKU's last
+    line, to be refused there.  Locks the order, so that nobody takes that room before
+    the receipt does.  Raises ``UnknownSku`` for a SKU that the order does not hold,
+    ``NeverLeft``, ``ReceiptTooLarge`` or ``InvalidQuantity``.
     """
-    room = {line.id: level.out for line, level in _lines_with_levels(session, order)}
-    spread: list[Found] = []
+    session.flush()
+    held, rooms = _lock(Wire(session), order, key="")
+    places = _places(held, rooms, expected_return_id)
+    left = {line_id: row.out for line_id, row in held.items()}
+    spread: dict[int, Counter[str]] = defaultdict(Counter)
     for item in found:
-        lines = [line for line in order.lines if line.sku.code == item.sku]
-        if not lines:
-            raise UnknownSku(item.sku)
-        rest = {"good": item.good, "damaged": item.damaged, "lost": item.lost}
-        for line in lines:
-            is_last = line is lines[-1]
-            taken = _take(rest, None if is_last else room[line.id])
-            room[line.id] -= sum(taken.values())
-            spread.append(Found(order_line_id=line.id, **taken))
-    return spread
+        _check_quantities(item)
+        own = _lines_meant(order, item)
+        if item.total and not own & held.keys():
+            raise ReceiptTooLarge(
+                order=order.channel_order_id, sku=item.sku, asked=item.total, out=0
+            )
+        _fill(item, [place for place in places if place[0] in own], left, spread)
+    return [Found(order_line_id=x, **spread[x]) for x in sorted(spread)]
 
 
 def receivable(session: Session, order: Order) -> Sequence[tuple[OrderLine, int]]:
@@ -172,22 +189,59 @@ def receivable(session: Session, order: Order) -> Sequence[tuple[OrderLine, int]
     return [(line, level.out) for line, level in found if level.out]
 
 
-def _take(rest: dict[str, int], room: int | None) -> dict[str, int]:
-    taken = {}
-    for condition in rest:
-        fitting = rest[condition] if room is None else min(rest[condition], room)
-        taken[condition] = fitting
-        rest[condition] -= fitting
-        room = None if room is None else room - fitting
-    return taken
+def _lines_meant(order: Order, item: FoundSku) -> set[int]:
+    lines = [line for line in order.lines if line.sku.code == item.sku]
+    if not lines:
+        raise UnknownSku(item.sku)
+    anywhere = item.warehouse_id is None
+    return {x.id for x in lines if anywhere or x.warehouse_id == item.warehouse_id}
+
+
+def _places(
+    held: Mapping[int, Any], rooms: Iterable[Any], opened: int | None
+) -> Sequence[tuple[int, int]]:
+    """Return order lines with the units to put there, the first to be filled first.
+
+    A line stands here for each return that announces it and once for itself.
+    """
+    announced = sorted(
+        rooms, key=lambda x: (x.return_id != opened, x.name, x.order_line_id)
+    )
+    return [
+        *((room.order_line_id, room.quantity - room.settled) for room in announced),
+        *((line_id, row.out) for line_id, row in held.items()),
+    ]
+
+
+def _fill(
+    item: FoundSku,
+    places: Sequence[tuple[int, int]],
+    left: dict[int, int],
+    spread: Mapping[int, Counter[str]],
+) -> None:
+    rest = {"good": item.good, "damaged": item.damaged, "lost": item.lost}
+    for line_id, wanted in places:
+        for condition, units in rest.items():
+            taken = min(units, wanted, left.get(line_id, 0))
+            if taken > 0:
+                rest[condition] -= taken
+                wanted -= taken
+                left[line_id] -= taken
+                spread[line_id][condition] += taken
+    if any(rest.values()):
+        spread[places[-1][0]].update(rest)
+
+
+def _check_quantities(item: Found | FoundSku) -> None:
+    for quantity in (item.good, item.damaged, item.lost):
+        if type(quantity) is not int or not 0 <= quantity <= LARGEST_QUANTITY:
+            raise InvalidQuantity(quantity)
 
 
 def _sum_lines(found: Sequence[Found]) -> list[Found]:
     summed: dict[int, Found] = {}
     for item in found:
-        for quantity in (item.good, item.damaged, item.lost):
-            if type(quantity) is not int or not 0 <= quantity <= LARGEST_QUANTITY:
-                raise InvalidQuantity(quantity)
+        _check_quantities(item)
         before = summed.get(item.order_line_id, Found(order_line_id=0))
         summed[item.order_line_id] = Found(
             order_line_id=item.order_line_id,
@@ -202,9 +256,20 @@ def _sum_lines(found: Sequence[Found]) -> list[Found]:
 
 
 def _digest(
-    order_id: int, lines: Sequence[Found], warehouse_id: int, note_text: str
+    order_id: int,
+    held: Mapping[int, Any],
+    lines: Sequence[Found],
+    warehouse_id: int,
+    note_text: str,
 ) -> str:
-    rows = [(x.order_line_id, x.good, x.damaged, x.lost) for x in lines]
+    # By SKU: the same words said again find other lines of it filled.
+    sums: Counter[tuple[int, int, str]] = Counter()
+    for line in lines:
+        row = held[line.order_line_id]
+        sums[row.sku_id, row.warehouse_id, "good"] += line.good
+        sums[row.sku_id, row.warehouse_id, "damaged"] += line.damaged
+        sums[row.sku_id, row.warehouse_id, "lost"] += line.lost
+    rows = [(*name, units) for name, units in sorted(sums.items())]
     content = json.dumps([order_id, rows, warehouse_id, note_text])
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -268,6 +333,12 @@ def _lines_with_levels(
     return [(line, level) for line, level in rows]
 
 
+def _check_known(held: Mapping[int, Any], lines: Sequence[Found]) -> None:
+    for line in lines:
+        if line.order_line_id not in held:
+            raise UnknownSku(f"order line {line.order_line_id}")
+
+
 def _check_lines(
     session: Session, held: Mapping[int, Any], lines: Sequence[Found]
 ) -> None:
@@ -275,16 +346,25 @@ def _check_lines(
     if not any(row.shipped for row in held.values()):
         raise NeverLeft(order)
     for line in lines:
-        row = held.get(line.order_line_id)
-        if row is None:
-            raise UnknownSku(f"order line {line.order_line_id}")
+        row = held[line.order_line_id]
         if line.total > row.out:
+            asked, out = _sums_of_sku(held, lines, row.sku_id)
+            if asked <= out:
+                asked, out = line.total, row.out
             raise ReceiptTooLarge(
                 order=order,
                 sku=_sku_code(session, line.order_line_id),
-                asked=line.total,
-                out=row.out,
+                asked=asked,
+                out=out,
             )
+
+
+def _sums_of_sku(
+    held: Mapping[int, Any], lines: Sequence[Found], sku_id: int
+) -> tuple[int, int]:
+    """Return what was asked of a SKU and what of it is out, over all its lines."""
+    asked = sum(x.total for x in lines if held[x.order_line_id].sku_id == sku_id)
+    return asked, sum(row.out for row in held.values() if row.sku_id == sku_id)
 
 
 def _sku_code(session: Session, order_line_id: int) -> str:

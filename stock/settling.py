@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from stock._documents import Document
@@ -18,11 +19,14 @@ from stock._fixed import Fetch, FixedSql, Wire
 from stock.models import (
     ExpectedReturn,
     ExpectedReturnLine,
+    OrderLine,
     Receipt,
     ReceiptLine,
+    ReceiptReversal,
     ReturnState,
 )
 from stock.reports import ReturnPhase
+from stock.standing import Room, Standing, find, place, progress, reopen, standing_of
 
 FROM_ORDER = ""
 """The return id of what follows from the order itself."""
@@ -34,25 +38,35 @@ _ANNOUNCED = (
         ExpectedReturn.state,
         ExpectedReturn.phase,
         ExpectedReturn.report,
+        ExpectedReturn.open_units,
+        ExpectedReturn.value_at_risk,
         ExpectedReturnLine.order_line_id,
         ExpectedReturnLine.quantity,
         ExpectedReturnLine.settled.label("settled_before"),
         ExpectedReturnLine.lost.label("lost_before"),
+        OrderLine.unit_price,
+        OrderLine.units,
     )
     .outerjoin(
         ExpectedReturnLine, ExpectedReturnLine.expected_return_id == ExpectedReturn.id
     )
+    .outerjoin(OrderLine, OrderLine.id == ExpectedReturnLine.order_line_id)
     .where(ExpectedReturn.order_id == bindparam("order_id"))
 )
+# What a reversed receipt booked as good or damaged is out again; lost units stay lost.
+_IS_REVERSED = ReceiptReversal.id.is_not(None)
 _ARRIVED = (
     select(
         ReceiptLine.order_line_id,
         ReceiptLine.expected_return_id,
-        ReceiptLine.good,
-        ReceiptLine.damaged,
+        case((_IS_REVERSED, 0), else_=ReceiptLine.good).label("good"),
+        case((_IS_REVERSED, 0), else_=ReceiptLine.damaged).label("damaged"),
         ReceiptLine.lost,
+        case((_IS_REVERSED, 0), else_=ReceiptLine.found).label("found"),
+        case((_IS_REVERSED, ReceiptLine.found), else_=0).label("reopened"),
     )
     .join(Receipt, Receipt.id == ReceiptLine.receipt_id)
+    .outerjoin(ReceiptReversal, ReceiptReversal.receipt_id == Receipt.id)
     .where(Receipt.order_id == bindparam("order_id"))
     .order_by(ReceiptLine.id)
 )
@@ -62,20 +76,25 @@ _SET_SETTLED = (
     .where(ExpectedReturnLine.order_line_id == bindparam("line_key"))
     .values(settled=bindparam("units"), lost=bindparam("lost_units"))
 )
-_SET_STATE = (
+_SET_STANDING = (
     update(ExpectedReturn)
     .where(ExpectedReturn.id == bindparam("return_key"))
-    .values(state=bindparam("new_state"))
+    .values(
+        state=bindparam("new_state"),
+        open_units=bindparam("units"),
+        value_at_risk=bindparam("worth"),
+    )
 )
 _ROOMS = FixedSql(
     """
     SELECT item.id AS return_id, item.return_id AS name, line.order_line_id,
-           line.quantity, line.settled, line.lost
+           line.quantity, line.settled, line.lost, sold.unit_price, sold.units
     FROM expected_return item
     JOIN expected_return_line line ON line.expected_return_id = item.id
+    JOIN order_line sold ON sold.id = line.order_line_id
     WHERE item.order_id = :order_id
     """,
-    columns="return_id name order_line_id quantity settled lost",
+    columns="return_id name order_line_id quantity settled lost unit_price units",
 )
 # Sent together with the receipt, whose key may turn out to be taken.
 _IS_BOOKED = """
@@ -87,7 +106,9 @@ _SET_ROOM = FixedSql(f"""
     WHERE expected_return_id = :return_id AND order_line_id = :line_id AND {_IS_BOOKED}
 """)
 _SET_RETURN = FixedSql(f"""
-    UPDATE expected_return SET state = :state WHERE id = :return_id AND {_IS_BOOKED}
+    UPDATE expected_return
+    SET state = :state, open_units = :open_units, value_at_risk = :at_risk
+    WHERE id = :return_id AND {_IS_BOOKED}
 """)
 # The same for all of them, in one round trip.
 _SET_ALL = FixedSql(
@@ -102,37 +123,15 @@ _SET_ALL = FixedSql(
         WHERE line.expected_return_id = change.return_id
           AND line.order_line_id = change.line_id AND {_IS_BOOKED}
     )
-    UPDATE expected_return item SET state = change.state
-    FROM unnest(CAST(:return_ids AS bigint[]), CAST(:states AS text[]))
-        AS change (id, state)
+    UPDATE expected_return item
+    SET state = change.state, open_units = change.open_units,
+        value_at_risk = change.at_risk
+    FROM unnest(CAST(:return_ids AS bigint[]), CAST(:states AS text[]),
+                CAST(:open_units AS integer[]), CAST(:at_risk AS bigint[]))
+        AS change (id, state, open_units, at_risk)
     WHERE item.id = change.id AND {_IS_BOOKED}
     """,
 )
-
-
-@dataclass(slots=True)
-class _Room:
-    """Room for receipts in one line of one expected return."""
-
-    return_id: int
-    line_id: int
-    quantity: int
-    settled_before: int = 0
-    lost_before: int = 0
-    settled: int = 0
-    lost: int = 0
-
-    @property
-    def has_changed(self) -> bool:
-        """Whether it holds something else than the database says."""
-        return (self.settled, self.lost) != (self.settled_before, self.lost_before)
-
-    def take(self, quantity: int, *, lost: int) -> int:
-        """Settle up to ``quantity`` units here and return how many did fit."""
-        fitting = min(quantity, self.quantity - self.settled)
-        self.settled += fitting
-        self.lost += min(lost, fitting)
-        return fitting
 
 
 @dataclass(slots=True)
@@ -140,7 +139,7 @@ class _Announced:
     """One expected return, as far as receipts matter to it."""
 
     head: Row[Any]
-    rooms: list[_Room] = field(default_factory=list)
+    rooms: list[Room] = field(default_factory=list)
 
 
 def settle_receipts(session: Session, order_id: int) -> None:
@@ -156,7 +155,7 @@ def settle_receipts(session: Session, order_id: int) -> None:
     rooms = [room for item in announced for room in item.rooms]
     _allocate(rooms, connection.execute(_ARRIVED, {"order_id": order_id}))
     _write_settled(connection, rooms)
-    _write_states(connection, announced)
+    _write_standings(connection, announced)
     _forget(session, {item.head.id for item in announced})
 
 
@@ -177,23 +176,25 @@ def settle_arrival(
     rooms = [room for _, room in sorted(found, key=lambda x: (x[0], x[1].line_id))]
     for line_id, good, damaged, lost in document.rows:
         own = document.expected_return_id
-        _place(rooms, line_id, good + damaged + lost, lost=lost, own=own)
+        place(rooms, line_id, good + damaged + lost, lost=lost, own=own)
     changed = [room for room in rooms if room.has_changed]
     touched = sorted({room.return_id for room in changed})
-    states = [
-        _progress([room for room in rooms if room.return_id == return_id])
+    standings = [
+        standing_of([room for room in rooms if room.return_id == return_id])
         for return_id in touched
     ]
     if changed:
-        _write_arrival(wire, document, changed, touched, states)
+        _write_arrival(wire, document, changed, touched, standings)
         _forget(session, set(touched))
 
 
-def _standing_room(row: Any) -> _Room:
-    return _Room(
+def _standing_room(row: Any) -> Room:
+    return Room(
         return_id=row.return_id,
         line_id=row.order_line_id,
         quantity=row.quantity,
+        price=Decimal(row.unit_price),
+        units_of_price=row.units,
         settled_before=row.settled,
         lost_before=row.lost,
         settled=row.settled,
@@ -204,9 +205,9 @@ def _standing_room(row: Any) -> _Room:
 def _write_arrival(
     wire: Wire,
     document: Document,
-    changed: Sequence[_Room],
+    changed: Sequence[Room],
     return_ids: Sequence[int],
-    states: Sequence[ReturnState],
+    standings: Sequence[Standing],
 ) -> None:
     booked = {"key": document.key, "order_id": document.order_id}
     columns = {
@@ -216,7 +217,9 @@ def _write_arrival(
         "settled": [room.settled for room in changed],
         "lost": [room.lost for room in changed],
         "return_ids": return_ids,
-        "states": [state.value for state in states],
+        "states": [standing.state.value for standing in standings],
+        "open_units": [standing.open_units for standing in standings],
+        "at_risk": [standing.parts_at_risk for standing in standings],
     }
     if not wire.is_sqlite:
         wire.run(_SET_ALL, columns)
@@ -225,8 +228,13 @@ def _write_arrival(
         values = {"settled": room.settled, "lost": room.lost}
         key = {"return_id": room.return_id, "line_id": room.line_id}
         wire.run(_SET_ROOM, {**booked, **values, **key})
-    for return_id, state in zip(return_ids, states, strict=True):
-        wire.run(_SET_RETURN, {**booked, "return_id": return_id, "state": state.value})
+    for return_id, standing in zip(return_ids, standings, strict=True):
+        state: Mapping[str, Any] = {
+            "state": standing.state.value,
+            "open_units": standing.open_units,
+            "at_risk": standing.parts_at_risk,
+        }
+        wire.run(_SET_RETURN, {**booked, **state, "return_id": return_id})
 
 
 def _read_announced(connection: Connection, order_id: int) -> Sequence[_Announced]:
@@ -235,10 +243,12 @@ def _read_announced(connection: Connection, order_id: int) -> Sequence[_Announce
         item = found.setdefault(row.id, _Announced(row))
         if row.order_line_id is not None:
             item.rooms.append(
-                _Room(
+                Room(
                     row.id,
                     row.order_line_id,
                     row.quantity,
+                    row.unit_price,
+                    row.units,
                     row.settled_before,
                     row.lost_before,
                 )
@@ -249,29 +259,20 @@ def _read_announced(connection: Connection, order_id: int) -> Sequence[_Announce
     return sorted(found.values(), key=lambda item: str(item.head.return_id))
 
 
-def _allocate(rooms: Sequence[_Room], arrived: Iterable[Row[Any]]) -> None:
+def _allocate(rooms: Sequence[Room], arrived: Iterable[Row[Any]]) -> None:
     for row in arrived:
-        _place(
+        find(rooms, row.order_line_id, row.found, own=row.expected_return_id)
+        reopen(rooms, row.order_line_id, row.reopened, own=row.expected_return_id)
+        place(
             rooms,
             row.order_line_id,
-            row.good + row.damaged + row.lost,
+            row.good + row.damaged + row.lost - row.found,
             lost=row.lost,
             own=row.expected_return_id,
         )
 
 
-def _place(
-    rooms: Iterable[_Room], line_id: int, units: int, *, lost: int, own: int | None
-) -> None:
-    same_line = [room for room in rooms if room.line_id == line_id]
-    # The return that the clerk opened first, then the others.
-    for room in sorted(same_line, key=lambda r: r.return_id != own):
-        before = room.lost
-        units -= room.take(units, lost=lost)
-        lost -= room.lost - before
-
-
-def _write_settled(connection: Connection, rooms: Iterable[_Room]) -> None:
+def _write_settled(connection: Connection, rooms: Iterable[Room]) -> None:
     changed = [
         {
             "return_key": room.return_id,
@@ -286,15 +287,22 @@ def _write_settled(connection: Connection, rooms: Iterable[_Room]) -> None:
         connection.execute(_SET_SETTLED, changed)
 
 
-def _write_states(connection: Connection, announced: Iterable[_Announced]) -> None:
-    states = {item.head.id: (item.head.state, _state(item)) for item in announced}
-    changed: list[Mapping[str, Any]] = [
-        {"return_key": return_id, "new_state": state}
-        for return_id, (before, state) in states.items()
-        if state != before
-    ]
+def _write_standings(connection: Connection, announced: Iterable[_Announced]) -> None:
+    changed: list[Mapping[str, Any]] = []
+    for item in announced:
+        head, standing = item.head, standing_of(item.rooms, _state(item))
+        before = Standing(head.state, head.open_units, head.value_at_risk)
+        if standing != before:
+            changed.append(
+                {
+                    "return_key": head.id,
+                    "new_state": standing.state,
+                    "units": standing.open_units,
+                    "worth": standing.value_at_risk,
+                }
+            )
     if changed:
-        connection.execute(_SET_STATE, changed)
+        connection.execute(_SET_STANDING, changed)
 
 
 def _state(item: _Announced) -> ReturnState:
@@ -304,25 +312,14 @@ def _state(item: _Announced) -> ReturnState:
         return ReturnState.WITHDRAWN
     if item.head.return_id != FROM_ORDER and not goods_come_back:
         return ReturnState.NO_GOODS
-    return _progress(item.rooms)
-
-
-def _progress(rooms: Sequence[_Room]) -> ReturnState:
-    settled = sum(room.settled for room in rooms)
-    if not settled:
-        return ReturnState.AWAITING
-    if settled < sum(room.quantity for room in rooms):
-        return ReturnState.PARTLY_RECEIVED
-    if settled == sum(room.lost for room in rooms):
-        return ReturnState.WRITTEN_OFF
-    return ReturnState.RECEIVED
+    return progress(item.rooms)
 
 
 def _forget(session: Session, return_ids: set[int]) -> None:
     # Written past the session: what it holds of these rows is old.
     for instance in session.identity_map.values():
         if isinstance(instance, ExpectedReturn) and instance.id in return_ids:
-            session.expire(instance, ["state"])
+            session.expire(instance, ["state", "open_units", "value_at_risk"])
         elif (
             isinstance(instance, ExpectedReturnLine)
             and instance.expected_return_id in return_ids

@@ -53,6 +53,7 @@ COMMANDS = (
     "order set-aside",
     "return list",
     "return receive",
+    "return reverse",
     "sync",
     "reconcile",
     "worker",

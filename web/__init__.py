@@ -7,13 +7,30 @@ from flask import Flask
 from daemon.bell import Bell, open_bell
 from daemon.settings import Settings, read_settings
 from stock.session import Database
-from web import health, hooks, opening, orders, receipts, results, returns
+from web import (
+    board_file,
+    card,
+    drift,
+    found,
+    health,
+    hooks,
+    opening,
+    orders,
+    receipts,
+    results,
+    returns,
+    reversals,
+    stocktakes,
+    write_offs,
+)
+from web.card_words import install_card_words
 from web.desk import Clock, Desk, install_desk, utc_now
 from web.error_pages import QuietFlask, install_error_pages
 from web.formats import install_formats
 from web.headers import install_headers
 from web.language import install_languages
 from web.routing import install_routing
+from web.skus import install_skus
 from web.words import install_words
 
 LARGEST_REQUEST_BYTES = 256 * 1024
@@ -50,8 +67,14 @@ def create_app(
     install_languages(app, settings.language)
     install_formats(app)
     install_words(app)
+    install_skus(app)
+    install_card_words(app)
     install_headers(app, settings.erp_origin)
     install_error_pages(app)
     for room in (health, hooks, opening, returns, receipts, results, orders):
+        app.register_blueprint(room.blueprint)
+    for room in (card, stocktakes, drift, reversals):
+        app.register_blueprint(room.blueprint)
+    for room in (board_file, write_offs, found):
         app.register_blueprint(room.blueprint)
     return app

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, g
 
 from web.desk import current_desk
-from web.errors import RoleRefused
+from web.errors import RoleRefused, SupervisorNeeded
 from web.tokens import Reader, read_session
 
 
@@ -43,4 +43,12 @@ def clerk() -> Reader:
     reader = current_reader()
     if not reader.role.may_book:
         raise RoleRefused(reader.role)
+    return reader
+
+
+def supervisor() -> Reader:
+    """Return who is about to take something back.  Raises ``SupervisorNeeded``."""
+    reader = current_reader()
+    if not reader.role.may_reverse:
+        raise SupervisorNeeded(reader.role)
     return reader

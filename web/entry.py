@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
 from stock.errors import InvalidQuantity
 from stock.quantities import parse_quantity
-from stock.receipts import Found
 from web.errors import FieldsRefused
 from web.language import gettext
 from web.typed import holds_control_characters
@@ -19,11 +17,13 @@ CONDITIONS = ("good", "damaged", "lost")
 LONGEST_NOTE = 500
 LONGEST_ECHO = 40
 
-_QUANTITY_FIELD = re.compile(r"(good|damaged|lost)-([1-9][0-9]{0,15})", re.ASCII)
 _TEXT_FIELDS = frozenset({"key", "scan", "do", "warehouse", "note"})
 
-Typed = Mapping[int, Mapping[str, str]]
-"""What was typed for each order line id and condition."""
+Typed = Mapping[str, Mapping[str, str]]
+"""What was typed for each packed SKU and condition."""
+
+Counted = Mapping[str, Mapping[str, int]]
+"""The same, as numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,43 +42,41 @@ class Entry:
         return replace(self, typed=typed, scan="", do="")
 
 
-def read_entry(form: MultiDict[str, str], line_ids: Collection[int]) -> Entry:
-    """Return a form as it was typed.
+def read_entry(form: MultiDict[str, str], skus: Collection[str]) -> Entry:
+    """Return a form as it was typed; ``skus`` are the names of the packed SKUs.
 
     Raises ``FieldsRefused`` for a field that the order's form does not have, and for
     one that came twice.
     """
     texts: dict[str, str] = {}
-    typed: dict[int, dict[str, str]] = {}
+    typed: dict[str, dict[str, str]] = {}
     for name, values in form.lists():
         if len(values) != 1:
             raise FieldsRefused(name)
-        quantity = _QUANTITY_FIELD.fullmatch(name)
-        if quantity and int(quantity[2]) in line_ids:
-            typed.setdefault(int(quantity[2]), {})[quantity[1]] = values[0]
+        condition, _, sku = name.partition("-")
+        if condition in CONDITIONS and sku in skus:
+            typed.setdefault(sku, {})[condition] = values[0]
         elif name in _TEXT_FIELDS:
             texts[name] = values[0].replace("\r\n", "\n")
         else:
             raise FieldsRefused(name)
     full = {
-        line_id: {condition: found.get(condition, "") for condition in CONDITIONS}
-        for line_id, found in typed.items()
+        sku: {condition: found.get(condition, "") for condition in CONDITIONS}
+        for sku, found in typed.items()
     }
     return Entry(typed=full, **texts)
 
 
-def quantities_of(entry: Entry) -> tuple[Sequence[Found], Mapping[int, str]]:
-    """Return what was found, and a sentence for each line that cannot be read."""
-    found = []
+def quantities_of(entry: Entry) -> tuple[Counted, Mapping[str, str]]:
+    """Return what was counted, and a sentence for each SKU that cannot be read."""
+    counted = {}
     troubles = {}
-    for line_id, texts in entry.typed.items():
+    for sku, texts in entry.typed.items():
         try:
-            numbers = {c: parse_quantity(texts[c]) for c in CONDITIONS}
+            counted[sku] = {c: parse_quantity(texts[c]) for c in CONDITIONS}
         except InvalidQuantity as error:
-            troubles[line_id] = quantity_trouble(str(error.given))
-        else:
-            found.append(Found(order_line_id=line_id, **numbers))
-    return found, troubles
+            troubles[sku] = quantity_trouble(str(error.given))
+    return counted, troubles
 
 
 def unreadable(texts: Mapping[str, str]) -> Collection[str]:

@@ -13,7 +13,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from web.errors import FieldsRefused, RecordMissing, RoleRefused, TokenRefused
+from web.errors import (
+    FieldsRefused,
+    RecordMissing,
+    RoleRefused,
+    SupervisorNeeded,
+    TokenRefused,
+)
 from web.journal import write_entry
 from web.language import gettext
 from web.tokens import Purpose
@@ -39,6 +45,7 @@ def install_error_pages(app: Flask) -> None:
     """Let an application answer every error with a page of this room."""
     app.register_error_handler(TokenRefused, _token_refused)
     app.register_error_handler(RoleRefused, _role_refused)
+    app.register_error_handler(SupervisorNeeded, _supervisor_needed)
     app.register_error_handler(RecordMissing, _record_missing)
     app.register_error_handler(FieldsRefused, _fields_refused)
     app.register_error_handler(OperationalError, _database_away)
@@ -85,10 +92,24 @@ def _role_refused(error: RoleRefused) -> ResponseReturnValue:
     return show_trouble(trouble, 403, cause=error)
 
 
+def _supervisor_needed(error: SupervisorNeeded) -> ResponseReturnValue:
+    trouble = Trouble(
+        title=gettext(
+            "You are signed in as “%(role)s” and may not reverse a receipt.",
+            role=word(ROLES, error.role),
+        ),
+        way_out=gettext(
+            "Nothing was changed. Ask a supervisor who did not book it to reverse it."
+        ),
+    )
+    return show_trouble(trouble, 403, cause=error)
+
+
 def _record_missing(error: RecordMissing) -> ResponseReturnValue:
     titles = {
         "order": gettext("There is no such order here."),
         "receipt": gettext("There is no such return receipt here."),
+        "stocktake": gettext("There is no such stocktake here."),
     }
     way_out = gettext("Search by order number, tracking number, SKU or barcode.")
     trouble = Trouble(title=titles[error.kind], way_out=way_out)

@@ -24,6 +24,10 @@ class RoleRefused(WebError):
         super().__init__(f"role {role} may not change anything")
 
 
+class SupervisorNeeded(RoleRefused):
+    """The reader may perhaps book, but not take back what others booked."""
+
+
 class RecordMissing(WebError):
     """There is no such order or receipt; ``kind`` says which of them."""
 

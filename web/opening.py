@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from web.board_query import FIELDS
 from web.desk import current_desk
 from web.tokens import exchange_token
 
@@ -13,8 +16,12 @@ blueprint = Blueprint("opening", __name__)
 
 @blueprint.route("/open", methods=["GET", "POST"])
 def open_page() -> ResponseReturnValue:
-    """Exchange a token for the list; POST keeps it out of the frame's address."""
+    """Exchange a token for the list; POST keeps it out of the frame's address.
+
+    Fields of the list's filter go along, so that a link of the ERP can hold one.
+    """
     desk = current_desk()
     given = request.form if request.method == "POST" else request.args
     access = exchange_token(desk.settings, given.get("token", ""), desk.now())
-    return redirect(url_for("returns.show_list", access=access), 303)
+    wanted: dict[str, Any] = {name: given[name] for name in FIELDS if given.get(name)}
+    return redirect(url_for("returns.show_list", access=access, **wanted), 303)

@@ -21,6 +21,7 @@ from web.errors import FieldsRefused, TokenRefused, WebError
 from web.formats import money_text
 from web.language import gettext
 from web.records import line_levels, named_order, shops_listing
+from web.skus import PackedSku, packed_skus
 from web.tokens import issue_form_key, read_form_key
 from web.words import DUE_STATES, EVENTS, FULFILMENTS, word
 
@@ -97,10 +98,11 @@ def _page(session: Session, order: Order, *, trouble: str = "") -> str:
     return render_template(
         "order.html",
         order=order,
+        skus=[(packed, _whereabouts(packed)) for packed in packed_skus(order).values()],
         parcels=parcels.numbers_of(session, order),
         receipts=receipts,
         dues=[due for due in order.refund_dues if due.state in DUE_STATES],
-        out=sum(level.out for level in line_levels(order)),
+        out=sum(level.out for level in line_levels(order.lines)),
         waiting=waiting,
         timeline=[_entry(event, receipts) for event in order.events],
         trouble=trouble,
@@ -110,12 +112,26 @@ def _page(session: Session, order: Order, *, trouble: str = "") -> str:
     )
 
 
+def _whereabouts(packed: PackedSku) -> Sequence[int]:
+    """Return the figures of the table of units, column by column."""
+    levels = line_levels(packed.lines)
+    return (
+        sum(line.quantity for line in packed.lines),
+        sum(level.committed for level in levels),
+        sum(level.out for level in levels),
+        sum(level.received for level in levels),
+        sum(level.damaged for level in levels),
+        sum(level.lost for level in levels),
+    )
+
+
 def _entry(event: OrderEvent, receipts: Sequence[Receipt]) -> TimelineEntry:
-    named = [receipt for receipt in receipts if receipt.number == event.detail]
+    number, _, reason = event.detail.partition(": ")
+    named = [receipt for receipt in receipts if receipt.number == number]
     return TimelineEntry(
         at=event.happened_at,
         title=word(EVENTS, event.kind),
-        detail=_event_detail(event),
+        detail=reason if named else _event_detail(event),
         actor=event.actor,
         receipt=named[0] if named else None,
     )

@@ -1,4 +1,4 @@
-"""What the receipt form shows: each line that is out, preset so that Enter books it."""
+"""What the receipt form shows: each SKU that is out, preset so that Enter books it."""
 
 from __future__ import annotations
 
@@ -12,31 +12,36 @@ from sqlalchemy.orm import Session
 
 from stock import levels, parcels, receipts
 from stock.board import OPEN_STATES
-from stock.models import ExpectedReturn, Order, OrderLine, Receipt
+from stock.models import ExpectedReturn, Order, Receipt
 from stock.receipt_history import receipts_of
 from web.access import current_reader
 from web.desk import current_desk
 from web.entry import CONDITIONS, Entry, quantities_of, unreadable
 from web.language import gettext
 from web.records import line_levels
+from web.skus import PackedSku, packed_skus
 from web.tokens import issue_form_key
 from web.typed import typed_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FormLine:
-    """One order line in the form."""
+class FormSku:
+    """One SKU in the form, however many lines of the order are about it."""
 
-    line: OrderLine
+    packed: PackedSku
     out: int
     expected: int
     typed: Mapping[str, str]
     trouble: str = ""
 
     @property
-    def unreadable(self) -> Collection[str]:
+    def at_fault(self) -> Collection[str]:
         """The conditions whose typed quantity is at fault."""
-        return unreadable(self.typed)
+        if not self.trouble:
+            return ()
+        return unreadable(self.typed) or [
+            c for c in CONDITIONS if self.typed[c].strip("0 ")
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +49,7 @@ class Notices:
     """What the form has to say besides its fields."""
 
     troubles: Sequence[str] = ()
-    of_lines: Mapping[int, str] = field(default_factory=dict)
+    of_skus: Mapping[str, str] = field(default_factory=dict)
     unknown_code: str = ""
     hint: str = ""
 
@@ -65,8 +70,8 @@ def show(
     notices = notices or Notices()
     booked = receipts_of(session, order)
     chosen = _chosen_return(order, return_id)
-    lines = _form_lines(session, order, chosen, entry, notices)
-    if not lines:
+    skus = _form_skus(session, order, chosen, entry, notices)
+    if not skus:
         return _nothing_out(order, booked, notices), status
     desk = current_desk()
     key = entry.key if entry and entry.key else ""
@@ -75,11 +80,11 @@ def show(
         order=order,
         tracking_numbers=parcels.numbers_of(session, order),
         expected=chosen,
-        is_announced=any(line.expected for line in lines),
-        lines=lines,
+        is_announced=any(item.expected for item in skus),
+        skus=skus,
         conditions=CONDITIONS,
         warehouses=levels.all_warehouses(session),
-        warehouse=entry.warehouse if entry else lines[0].line.warehouse.code,
+        warehouse=entry.warehouse if entry else skus[0].packed.warehouse.code,
         note=entry.note if entry else "",
         key=key
         or issue_form_key(
@@ -101,29 +106,29 @@ def count_scanned(
     """Add a scanned item to the good units; it never books."""
     code = typed_code(entry.scan)
     wanted = code.casefold()
-    lines = [
-        line
-        for line in order.lines
-        if line.id in entry.typed
-        and wanted in (line.sku.code.casefold(), line.sku.barcode.casefold())
+    meant = [
+        packed
+        for name, packed in packed_skus(order).items()
+        if name in entry.typed
+        and wanted in (packed.sku.code.casefold(), packed.sku.barcode.casefold())
     ]
-    if not lines:
+    if not meant:
         return entry.with_typed(entry.typed), _other_code(session, order, code)
-    found, troubles = quantities_of(entry)
-    if troubles:
-        return entry.with_typed(entry.typed), Notices(of_lines=troubles)
-    totals = {item.order_line_id: item for item in found}
-    out = {level.order_line_id: level.out for level in line_levels(order)}
-    for line in lines:
-        if totals[line.id].total < out.get(line.id, 0):
-            good = totals[line.id].good + 1
-            hint = gettext("%(sku)s: %(good)s good", sku=line.sku.code, good=good)
-            row = {**entry.typed[line.id], "good": str(good)}
-            return entry.with_typed({**entry.typed, line.id: row}), Notices(hint=hint)
+    counted, of_skus = quantities_of(entry)
+    if of_skus:
+        return entry.with_typed(entry.typed), unreadable_notices(of_skus)
+    out = units_out(session, order)
+    for packed in meant:
+        name = packed.name
+        if sum(counted[name].values()) < out[name]:
+            good = counted[name]["good"] + 1
+            hint = gettext("%(sku)s: %(good)s good", sku=packed.sku.code, good=good)
+            row = {**entry.typed[name], "good": str(good)}
+            return entry.with_typed({**entry.typed, name: row}), Notices(hint=hint)
     hint = gettext(
         "%(sku)s: all units are counted already. To count by scanning, press"
         " “Count from zero” first.",
-        sku=lines[0].sku.code,
+        sku=meant[0].sku.code,
     )
     return entry.with_typed(entry.typed), Notices(troubles=[hint])
 
@@ -131,8 +136,26 @@ def count_scanned(
 def count_from_zero(entry: Entry) -> Entry:
     """Return the form with every quantity at zero."""
     return entry.with_typed(
-        {line_id: dict.fromkeys(CONDITIONS, "0") for line_id in entry.typed}
+        {name: dict.fromkeys(CONDITIONS, "0") for name in entry.typed}
     )
+
+
+def units_out(session: Session, order: Order) -> Mapping[str, int]:
+    """Return the units that are out, by the names of the packed SKUs."""
+    out = {line.id: units for line, units in receipts.receivable(session, order)}
+    return {name: packed.sum_of(out) for name, packed in packed_skus(order).items()}
+
+
+def unreadable_notices(
+    of_skus: Mapping[str, str], troubles: Sequence[str] = ()
+) -> Notices:
+    """Return what to say of a form; ``of_skus`` names quantities that are no number."""
+    if of_skus:
+        unread = gettext(
+            "A quantity cannot be read. Nothing was booked; correct it below."
+        )
+        troubles = [*troubles, unread]
+    return Notices(troubles=troubles, of_skus=of_skus)
 
 
 def _other_code(session: Session, order: Order, code: str) -> Notices:
@@ -153,33 +176,33 @@ def _chosen_return(order: Order, return_id: int | None) -> ExpectedReturn | None
     return open_returns[0] if len(open_returns) == 1 else None
 
 
-def _form_lines(
+def _form_skus(
     session: Session,
     order: Order,
     chosen: ExpectedReturn | None,
     entry: Entry | None,
     notices: Notices,
-) -> Sequence[FormLine]:
+) -> Sequence[FormSku]:
     out = {line.id: units for line, units in receipts.receivable(session, order)}
     expected = _expected_units(order, chosen, out)
     # Nothing is announced, yet somebody holds the parcel: take it that all is in it.
     preset = expected if any(expected.values()) else out
-    lines = []
-    for line in order.lines:
-        typed = entry.typed.get(line.id) if entry else None
-        if line.id not in out and not _has_units(typed):
+    skus = []
+    for name, packed in packed_skus(order).items():
+        typed = entry.typed.get(name) if entry else None
+        if not packed.sum_of(out) and not _has_units(typed):
             continue
-        lines.append(
-            FormLine(
-                line=line,
-                out=out.get(line.id, 0),
-                expected=expected[line.id],
-                typed=typed
-                or {"good": str(preset[line.id]), "damaged": "0", "lost": "0"},
-                trouble=notices.of_lines.get(line.id, ""),
+        good = str(packed.sum_of(preset))
+        skus.append(
+            FormSku(
+                packed=packed,
+                out=packed.sum_of(out),
+                expected=packed.sum_of(expected),
+                typed=typed or {"good": good, "damaged": "0", "lost": "0"},
+                trouble=notices.of_skus.get(name, ""),
             )
         )
-    return lines
+    return skus
 
 
 def _expected_units(
@@ -208,6 +231,6 @@ def _nothing_out(order: Order, booked: Sequence[Receipt], notices: Notices) -> s
         order=order,
         receipts=booked,
         notices=notices,
-        committed=sum(level.committed for level in line_levels(order)),
+        committed=sum(level.committed for level in line_levels(order.lines)),
         waiting=sum(line.waiting for line in order.lines),
     )

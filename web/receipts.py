@@ -16,9 +16,9 @@ from stock.errors import (
     ReceiptTooLarge,
 )
 from stock.levels import all_warehouses
-from stock.models import Receipt
+from stock.models import Order, Receipt
 from stock.receipt_history import receipt_by_key
-from stock.receipts import Found, record_receipt
+from stock.receipts import FoundSku, record_receipt, spread_over_lines
 from web import receipt_form
 from web.access import clerk, current_reader, desk_blueprint
 from web.desk import current_desk
@@ -28,6 +28,7 @@ from web.language import gettext
 from web.receipt_form import Notices
 from web.records import named_order, shops_listing
 from web.routing import LARGEST_ID
+from web.skus import packed_skus
 from web.tokens import FormKey, read_form_key
 
 blueprint = desk_blueprint("receipts")
@@ -49,7 +50,7 @@ def book(order_id: int) -> ResponseReturnValue:
     clerk()
     with current_desk().database.read() as session:
         order = named_order(session, order_id)
-        entry = read_entry(request.form, [line.id for line in order.lines])
+        entry = read_entry(request.form, packed_skus(order).keys())
         key = _form_key(entry, order_id)
         if key is None:
             return _stale_form(session, order_id, entry)
@@ -59,8 +60,8 @@ def book(order_id: int) -> ResponseReturnValue:
         if entry.scan.strip():
             entry, notices = receipt_form.count_scanned(session, order, entry)
             return _again(session, order_id, entry, notices, key, status=200)
-        found, notices = _read(session, entry)
-        if notices.troubles or notices.of_lines:
+        found, notices = _read(session, order, entry)
+        if notices.troubles:
             earlier = receipt_by_key(session, key.receipt_key)
             if earlier is not None:
                 return _conflict(earlier)
@@ -69,25 +70,27 @@ def book(order_id: int) -> ResponseReturnValue:
 
 
 def _record(
-    order_id: int, entry: Entry, key: FormKey, found: Sequence[Found]
+    order_id: int, entry: Entry, key: FormKey, found: Sequence[FoundSku]
 ) -> ResponseReturnValue:
     desk = current_desk()
 
     def work(session: Session) -> tuple[int, Sequence[str]]:
         order = named_order(session, order_id)
         warehouses = {w.code: w.id for w in all_warehouses(session)}
+        opened = key.expected_return_id
+        of_lines = spread_over_lines(session, order, found, expected_return_id=opened)
         booked = record_receipt(
             session,
             order,
-            found,
+            of_lines,
             key=key.receipt_key,
             warehouse_id=warehouses[entry.warehouse],
             actor=current_reader().user,
             now=desk.now(),
             note_text=entry.note,
-            expected_return_id=key.expected_return_id,
+            expected_return_id=opened,
         )
-        named = {item.order_line_id for item in found}
+        named = {item.order_line_id for item in of_lines}
         skus = {line.sku_id for line in order.lines if line.id in named}
         return booked.receipt_id, shops_listing(session, sorted(skus))
 
@@ -116,8 +119,15 @@ def _form_key(entry: Entry, order_id: int) -> FormKey | None:
         return None
 
 
-def _read(session: Session, entry: Entry) -> tuple[Sequence[Found], Notices]:
-    found, of_lines = quantities_of(entry)
+def _read(
+    session: Session, order: Order, entry: Entry
+) -> tuple[Sequence[FoundSku], Notices]:
+    counted, of_skus = quantities_of(entry)
+    found = [
+        FoundSku(sku=packed.sku.code, warehouse_id=packed.warehouse.id, **counted[name])
+        for name, packed in packed_skus(order).items()
+        if name in counted
+    ]
     troubles = []
     if entry.warehouse not in {w.code for w in all_warehouses(session)}:
         troubles.append(
@@ -128,7 +138,7 @@ def _read(session: Session, entry: Entry) -> tuple[Sequence[Found], Notices]:
         )
     if trouble := note_trouble(entry.note):
         troubles.append(trouble)
-    return found, Notices(troubles=troubles, of_lines=of_lines)
+    return found, receipt_form.unreadable_notices(of_skus, troubles)
 
 
 def _again(
@@ -185,20 +195,44 @@ def _refused(
         if earlier is not None:
             return _conflict(earlier)
         status = 409 if isinstance(refusal, ReceiptTooLarge | NeverLeft) else 400
-        notices = Notices(troubles=[_sentence(refusal)])
+        order = named_order(session, order_id)
+        notices = _notices(session, order, entry, refusal)
         return _again(session, order_id, entry, notices, key, status=status)
 
 
+def _notices(
+    session: Session, order: Order, entry: Entry, refusal: Exception
+) -> Notices:
+    if not isinstance(refusal, ReceiptTooLarge):
+        return Notices(troubles=[_sentence(refusal)])
+    counted, _ = quantities_of(entry)
+    out = receipt_form.units_out(session, order)
+    troubles, of_skus = [], {}
+    for name, packed in packed_skus(order).items():
+        asked = sum(counted.get(name, {}).values())
+        if asked > out[name]:
+            troubles.append(_too_many(packed.sku.code, asked, out[name]))
+            of_skus[name] = gettext(
+                "That is more than the %(n)s that are out", n=out[name]
+            )
+    if not troubles:
+        # More has left since: the next try may well be taken.
+        troubles.append(_too_many(refusal.sku, refusal.asked, refusal.out))
+    return Notices(troubles=troubles, of_skus=of_skus)
+
+
+def _too_many(sku: str, asked: int, out: int) -> str:
+    return gettext(
+        "%(sku)s: %(asked)s units entered, but only %(out)s are still out."
+        " Nothing was booked. Correct the numbers; what others have booked is"
+        " listed below.",
+        sku=sku,
+        asked=asked,
+        out=out,
+    )
+
+
 def _sentence(refusal: Exception) -> str:
-    if isinstance(refusal, ReceiptTooLarge):
-        return gettext(
-            "%(sku)s: %(asked)s units entered, but only %(out)s are still out."
-            " Nothing was booked. Correct the numbers; what others have booked is"
-            " listed below.",
-            sku=refusal.sku,
-            asked=refusal.asked,
-            out=refusal.out,
-        )
     if isinstance(refusal, NeverLeft):
         return gettext("Nothing of this order has left the warehouse.")
     return gettext(

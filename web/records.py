@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
 from stock import levels
-from stock.models import LineLevel, Order, Receipt
+from stock.models import LineLevel, Order, OrderLine, Receipt
 from stock.receipt_history import find_receipt
 from web.errors import RecordMissing
 
@@ -33,7 +33,7 @@ def shops_listing(session: Session, sku_ids: Sequence[int]) -> Sequence[str]:
     return sorted({x.shop.name for x in levels.listings_of(session, sku_ids)})
 
 
-def line_levels(order: Order) -> Sequence[LineLevel]:
-    """Return where the units of an order's lines are; a line may have none yet."""
-    known: list[LineLevel | None] = [line.level for line in order.lines]
+def line_levels(lines: Iterable[OrderLine]) -> Sequence[LineLevel]:
+    """Return where the units of order lines are; a line may have none yet."""
+    known: list[LineLevel | None] = [line.level for line in lines]
     return [level for level in known if level is not None]

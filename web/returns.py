@@ -1,4 +1,4 @@
-"""The list of what should come back, and the search that a scanner speaks to."""
+"""The board of what should come back, and the search that a scanner speaks to."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from stock import board, parcels
+from stock.board import OpenReturn
+from stock.board_order import PageEnd, end_of_page
+from stock.board_totals import Totals, totals
 from stock.models import Order
 from web.access import desk_blueprint
+from web.asked import asked_id
+from web.board_query import DUE_WORDS, SORT_WORDS, BoardQuery, read_query
 from web.desk import current_desk
-from web.routing import LARGEST_ID
 from web.rows import Row, row_of_order, row_of_return
 from web.typed import typed_code
 
@@ -26,14 +30,12 @@ def show_list() -> ResponseReturnValue:
     """Show what should come back; a search for one order opens its receipt form."""
     search = typed_code(request.args.get("q", ""))
     with current_desk().database.read() as session:
-        if not search:
-            return _list_page(session, search)
         orders = parcels.find_orders(session, search)
         if len(orders) == 1:
             return _to_form(orders[0])
         if orders:
             return _orders_page(session, search, orders)
-        return _items_page(session, search)
+        return _board_page(session, search)
 
 
 @blueprint.get("/waiting")
@@ -47,25 +49,30 @@ def show_waiting() -> ResponseReturnValue:
         )
 
 
-def _items_page(session: Session, search: str) -> ResponseReturnValue:
-    found = board.open_returns(session, search=search, limit=PAGE_ROWS)
-    named = {item.expected.order_id: item.expected.order for item in found}
-    if len(named) == 1 and not _after():
-        (order,) = named.values()
-        assert order is not None
-        return _to_form(order)
-    return _list_page(session, search)
-
-
-def _list_page(session: Session, search: str) -> ResponseReturnValue:
+def _board_page(session: Session, search: str) -> ResponseReturnValue:
+    desk = current_desk()
+    query = read_query(session, request.args, search=search)
     found = board.open_returns(
-        session, search=search, limit=PAGE_ROWS + 1, after_id=_after()
+        session, selection=query.selection, limit=PAGE_ROWS + 1, after=_after()
     )
-    now = current_desk().now()
-    rows = [row_of_return(item, now) for item in found[:PAGE_ROWS]]
-    more = len(found) > PAGE_ROWS
-    next_after = found[PAGE_ROWS - 1].expected.id if more else None
-    return _page(session, search, rows, next_after=next_after)
+    if search and not query.is_narrowed and _after() is None:
+        # The only one that holds such an article is the one in the clerk's hands.
+        named = {item.expected.order_id: item.expected.order for item in found}
+        if len(named) == 1:
+            (order,) = named.values()
+            assert order is not None
+            return _to_form(order)
+    now, windows = desk.now(), desk.settings.claim_windows
+    page = _page(
+        session,
+        search,
+        [row_of_return(item, now, windows) for item in found[:PAGE_ROWS]],
+        query=query,
+        # For an article it would be a question to each open return.
+        sums=None if search else totals(session, query.selection, now=now),
+        next_page=_next_page(query, found),
+    )
+    return page, 400 if query.troubles else 200
 
 
 def _orders_page(
@@ -73,18 +80,29 @@ def _orders_page(
 ) -> ResponseReturnValue:
     now = current_desk().now()
     rows = [row_of_order(session, order, now) for order in orders[:PAGE_ROWS]]
-    return _page(session, search, rows, next_after=None)
+    return _page(session, search, rows)
 
 
 def _page(
-    session: Session, search: str, rows: Sequence[Row], *, next_after: int | None
-) -> ResponseReturnValue:
+    session: Session,
+    search: str,
+    rows: Sequence[Row],
+    *,
+    query: BoardQuery | None = None,
+    sums: Totals | None = None,
+    next_page: dict[str, str] | None = None,
+) -> str:
     return render_template(
         "list.html",
         search=search,
         rows=rows,
-        next_after=next_after,
-        is_first=not _after(),
+        query=query,
+        sums=sums,
+        next_page=next_page,
+        page_rows=PAGE_ROWS,
+        sort_words=SORT_WORDS,
+        due_words=DUE_WORDS,
+        is_first=_after() is None,
         waiting=board.count_waiting(session),
     )
 
@@ -93,8 +111,15 @@ def _to_form(order: Order) -> ResponseReturnValue:
     return redirect(url_for("receipts.show_form", order_id=order.id), 303)
 
 
-def _after() -> int:
-    text = request.args.get("after", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 17):
-        return 0
-    return min(int(text), LARGEST_ID)
+def _next_page(query: BoardQuery, found: Sequence[OpenReturn]) -> dict[str, str] | None:
+    if len(found) <= PAGE_ROWS:
+        return None
+    end = end_of_page(found[PAGE_ROWS - 1].expected, query.selection)
+    place = {"after": str(end.return_id), "at": end.at}
+    return {**query.typed, **{name: text for name, text in place.items() if text}}
+
+
+def _after() -> PageEnd | None:
+    return_id = asked_id("after")
+    at = typed_code(request.args.get("at", ""))
+    return PageEnd(return_id, at) if return_id else None

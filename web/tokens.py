@@ -34,6 +34,16 @@ class Role(StrEnum):
         """Whether the person may change anything."""
         return self is not Role.VIEWER
 
+    @property
+    def may_reverse(self) -> bool:
+        """Whether the person may take back what somebody else booked."""
+        return self in (Role.SUPERVISOR, Role.ADMIN)
+
+    @property
+    def may_write_off(self) -> bool:
+        """Whether the person may say that goods will not come back."""
+        return self in (Role.SUPERVISOR, Role.ADMIN)
+
 
 class Purpose(StrEnum):
     """What a token is for; it is worth nothing for anything else."""

@@ -1,4 +1,4 @@
-"""``return list`` and ``return receive``."""
+"""``return list``, ``return receive`` and ``return reverse``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from daemon.bell import open_bell
 from daemon.commands.terminal import (
@@ -22,7 +23,9 @@ from stock.board import OpenReturn, open_returns
 from stock.errors import InvalidQuantity
 from stock.parcels import find_order
 from stock.quantities import parse_quantity
+from stock.receipt_history import receipt_by_number
 from stock.receipts import Booked, FoundSku, record_receipt, spread_over_lines
+from stock.reversals import reverse_receipt
 
 _SLICE = 500
 
@@ -84,6 +87,33 @@ def receive(
         _ring(desk, [item.sku for item in found])
     again = " already" if booked.replayed else ""
     say(f"Receipt {booked.number} is{again} posted.")
+
+
+@return_.command()
+@click.argument("receipt", metavar="RECEIPT")
+@click.option("--reason", required=True, help="Why the receipt was wrong.")
+@click.option("--by", "actor", required=True, metavar="NAME", help="A second person.")
+@click.option("--key", default=None, help="The same key twice is one reversal.")
+def reverse(receipt: str, reason: str, actor: str, key: str | None) -> None:
+    """Take a receipt back whole: its good and damaged units are out again.
+
+    Units that it booked as lost stay lost.
+    """
+    key = key or f"cli:{uuid.uuid4()}"
+    with office() as desk:
+
+        def work(session: Session) -> tuple[str, bool, list[str]]:
+            found = receipt_by_number(session, receipt)
+            done = reverse_receipt(
+                session, found, key=key, reason=reason, actor=actor, now=desk.now()
+            )
+            skus = {line.order_line.sku.code for line in found.lines}
+            return found.number, done.replayed, sorted(skus)
+
+        number, replayed, skus = desk.database.run(work)
+        _ring(desk, skus)
+    again = " already" if replayed else ""
+    say(f"Receipt {number} is{again} reversed.")
 
 
 def _book(

@@ -32,6 +32,18 @@ WAYS_OUT: tuple[tuple[type[Exception], str], ...] = (
         "`./truestock order show SHOP ORDER` shows what is out and what was booked",
     ),
     (errors.IdempotencyConflict, "a new receipt takes a new key"),
+    (
+        errors.UnknownReceipt,
+        "`./truestock return receive` and the page say it: R000012",
+    ),
+    (errors.ReasonMissing, "say it with --reason"),
+    (errors.SamePerson, "a second person must answer for it: --by NAME"),
+    (errors.AlreadyReversed, "what came back can be received anew"),
+    (errors.NothingToReverse, "there is nothing on the shelf to correct"),
+    (
+        errors.UnitsGone,
+        "nothing was reversed; correct the shelf: `./truestock stock count FILE`",
+    ),
     (InvalidAllotment, "nothing was changed"),
     (errors.NothingWaiting, "nothing needs to be decided"),
     (errors.VaultError, "set the key that was used when the shop was added"),

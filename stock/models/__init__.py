@@ -26,7 +26,13 @@ from stock.models.orders import (
     RefundDueState,
     ReturnState,
 )
-from stock.models.receipts import Receipt, ReceiptLine, Stocktake, StocktakeLine
+from stock.models.receipts import (
+    Receipt,
+    ReceiptLine,
+    ReceiptReversal,
+    Stocktake,
+    StocktakeLine,
+)
 from stock.models.work import InboxMessage, SetAside, SetAsideReason
 
 __all__ = [
@@ -46,6 +52,7 @@ __all__ = [
     "Parcel",
     "Receipt",
     "ReceiptLine",
+    "ReceiptReversal",
     "Refund",
     "RefundDue",
     "RefundDueState",

@@ -66,6 +66,20 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
+class SortableMoney(TypeDecorator[Decimal]):
+    """An exact amount that every database can sort and add: ten-thousandths."""
+
+    impl = BigInteger
+    cache_ok = True
+    PARTS = 10_000
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value * self.PARTS)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value) / self.PARTS
+
+
 Json = JSON().with_variant(JSONB(), "postgresql")
 Identity = BigInteger().with_variant(Integer(), "sqlite")
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from stock.models.base import Base, Identity, UtcDateTime
 from stock.rules import movement_check
+from stock.transfers import Bucket, Place
 
 
 class Movement(Base):
@@ -52,6 +53,16 @@ class Movement(Base):
     document: Mapped[str] = mapped_column(String(200))
     actor: Mapped[str] = mapped_column(String(100))
     reason: Mapped[str] = mapped_column(String(500), default="")
+
+    @property
+    def source(self) -> Place:
+        """Where the units came from."""
+        return Place(Bucket(self.from_bucket), self.from_warehouse_id)
+
+    @property
+    def target(self) -> Place:
+        """Where the units went."""
+        return Place(Bucket(self.to_bucket), self.to_warehouse_id)
 
 
 class StockLevel(Base):

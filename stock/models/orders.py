@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from stock.models.base import Base, Identity, Json, Money, UtcDateTime
+from stock.models.base import Base, Identity, Json, Money, SortableMoney, UtcDateTime
 from stock.models.catalogue import Shop, Sku, Warehouse
 from stock.models.ledger import LineLevel
 
@@ -130,6 +130,17 @@ class ReturnState(StrEnum):
     """Money only: the buyer keeps the goods."""
 
 
+def _open_index(name: str, *columns: str) -> Index:
+    """Return an index of the returns with units still to come, and of no others."""
+    is_open = text("open_units > 0")
+    return Index(
+        f"ix_expected_return_{name}",
+        *columns,
+        sqlite_where=is_open,
+        postgresql_where=is_open,
+    )
+
+
 class ExpectedReturn(Base):
     """Units out that should come back, announced by an order or by a return of it.
 
@@ -141,8 +152,29 @@ class ExpectedReturn(Base):
     __tablename__ = "expected_return"
     __table_args__ = (
         UniqueConstraint("shop_id", "channel_order_id", "return_id"),
-        Index("ix_expected_return_state", "state", "opened_at"),
-        Index("ix_expected_return_return_id", "return_id"),
+        # What follows from an order has no id of its own to be looked for.
+        Index(
+            "ix_expected_return_return_id",
+            "return_id",
+            sqlite_where=text("return_id <> ''"),
+            postgresql_where=text("return_id <> ''"),
+        ),
+        _open_index("opened", "opened_at", "id"),
+        _open_index("shop", "shop_id", "opened_at", "id"),
+        _open_index("carrier", "carrier", "opened_at", "id"),
+        _open_index("claim", "claim_before", "id"),
+        # Holds all that the board's totals ask, so that they read nothing else.
+        _open_index(
+            "value",
+            "currency",
+            "value_at_risk",
+            "id",
+            "open_units",
+            "shop_id",
+            "carrier",
+            "opened_at",
+            "claim_before",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
@@ -157,6 +189,15 @@ class ExpectedReturn(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claim_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
     report: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    # What the board filters, sorts and adds up; follows from lines, receipts, parcels.
+    open_units: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Units still to come."""
+    value_at_risk: Mapped[Decimal] = mapped_column(
+        SortableMoney, default=Decimal(0), server_default="0"
+    )
+    """What those were sold for."""
+    currency: Mapped[str] = mapped_column(String(3), default="", server_default="")
+    carrier: Mapped[str] = mapped_column(String(100), default="", server_default="")
 
     shop: Mapped[Shop] = relationship()
     order: Mapped[Order | None] = relationship(back_populates="expected_returns")

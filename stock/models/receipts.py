@@ -38,10 +38,32 @@ class Receipt(Base):
         back_populates="receipt", order_by="ReceiptLine.id"
     )
 
+    reversal: Mapped[ReceiptReversal | None] = relationship(
+        back_populates="receipt", viewonly=True
+    )
+
     @property
     def number(self) -> str:
         """The number that people read out to each other."""
         return receipt_number(self.id)
+
+
+class ReceiptReversal(Base):
+    """What took a receipt back: who, when and why; the receipt itself stays."""
+
+    __tablename__ = "receipt_reversal"
+    __table_args__ = (
+        CheckConstraint("actor <> '' AND reason <> ''", name="answerable"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity, primary_key=True)
+    receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), unique=True)
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    actor: Mapped[str] = mapped_column(String(100))
+    reversed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    receipt: Mapped[Receipt] = relationship(back_populates="reversal", viewonly=True)
 
 
 class ReceiptLine(Base):
@@ -49,6 +71,7 @@ class ReceiptLine(Base):
     __table_args__ = (
         CheckConstraint("good >= 0 AND damaged >= 0 AND lost >= 0", name="signs"),
         CheckConstraint("good + damaged + lost > 0", name="something"),
+        CheckConstraint("found >= 0 AND found <= good + damaged", name="found"),
         # Lets a movement prove that its receipt line is about its order line.
         UniqueConstraint("id", "order_line_id"),
     )
@@ -63,6 +86,8 @@ class ReceiptLine(Base):
     good: Mapped[int] = mapped_column(default=0)
     damaged: Mapped[int] = mapped_column(default=0)
     lost: Mapped[int] = mapped_column(default=0)
+    found: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of the good and damaged ones had been written off as lost before."""
 
     receipt: Mapped[Receipt] = relationship(back_populates="lines")
     order_line: Mapped[OrderLine] = relationship()

@@ -23,6 +23,7 @@ _HISTORY = (
     "SELECT * FROM line_level ORDER BY order_line_id",
     "SELECT * FROM receipt ORDER BY id",
     "SELECT * FROM receipt_line ORDER BY id",
+    "SELECT * FROM receipt_reversal ORDER BY id",
 )
 
 

@@ -14,6 +14,7 @@ ORDER = "ORDER"
 _UNCHECKED = {
     "lines_within_what_left": 'UPDATE order_line SET "left" = 1',
     "returns_within_what_left": "UPDATE expected_return_line SET settled = 9",
+    "returns_add_up": "UPDATE expected_return SET open_units = 9",
 }
 _CORRUPTIONS = {
     "levels_follow": "UPDATE stock_level SET available = available + 1,"
@@ -24,6 +25,9 @@ _CORRUPTIONS = {
     "rises_need_receipts": "UPDATE movement SET receipt_line_id = NULL"
     " WHERE from_bucket = 'out'",
     "receipts_booked": "UPDATE receipt_line SET good = good + 1",
+    "receipts_reversed": "INSERT INTO receipt_reversal"
+    " (receipt_id, key, reason, actor, reversed_at)"
+    " SELECT id, 'by-hand', 'a mistake', 'minh', posted_at FROM receipt",
     "once_each": "UPDATE movement SET key = 'same'",
     "rises_answerable": "UPDATE movement SET actor = ''",
 } | _UNCHECKED

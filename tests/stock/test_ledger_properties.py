@@ -15,7 +15,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from stock.errors import NeverLeft, ReceiptTooLarge
+from stock.errors import NeverLeft, ReceiptTooLarge, UnitsGone
 from stock.reports import OrderReport, ReturnReport
 from stock.session import Database
 from tests.stock import plain
@@ -44,6 +44,8 @@ class Sale:
     over: bool = False
     back: int = 0
     told: list[OrderReport | ReturnReport] = field(default_factory=list)
+    receipts: list[tuple[int, int, int]] = field(default_factory=list)
+    """Receipts that stand: id, good and damaged units."""
 
     @property
     def still_out(self) -> int:
@@ -123,13 +125,31 @@ class Shopkeeper(RuleBasedStateMachine):
         if not good + damaged:
             return
         try:
-            self.world.receive(sale.order_id, self.item, good=good, damaged=damaged)
+            booked = self.world.receive(
+                sale.order_id, self.item, good=good, damaged=damaged
+            )
         except (NeverLeft, ReceiptTooLarge):
             assert good + damaged > sale.still_out
             return
         assert good + damaged <= sale.still_out
         sale.back += good + damaged
+        sale.receipts.append((booked.receipt_id, good, damaged))
         self.counted += good
+
+    @precondition(lambda self: any(sale.receipts for sale in self.sales))
+    @rule(pick=PICK)
+    def reverse(self, pick: random.Random) -> None:
+        sale = pick.choice([sale for sale in self.sales if sale.receipts])
+        receipt_id, good, damaged = receipt = pick.choice(sale.receipts)
+        try:
+            self.world.reverse(receipt_id)
+        except UnitsGone:
+            assert good > max(0, self._free)
+            return
+        assert good <= max(0, self._free)
+        sale.receipts.remove(receipt)
+        sale.back -= good + damaged
+        self.counted -= good
 
     @rule(quantity=st.integers(0, 20))
     def count(self, quantity: int) -> None:

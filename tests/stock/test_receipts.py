@@ -14,15 +14,19 @@ from stock.errors import (
     ReceiptTooLarge,
     UnknownSku,
 )
-from stock.models import ExpectedReturn, OrderEvent, ReceiptLine, ReturnState
+from stock.models import ExpectedReturn, OrderEvent, Receipt, ReceiptLine, ReturnState
 from stock.receipt_history import find_receipt
-from stock.receipts import Booked, Found
+from stock.receipts import Booked, Found, FoundSku
+from stock.reports import ReturnLineReport
 from stock.transfers import Bucket, Place, Transfer
 from tests.stock.stories import (
     DELIVERED,
     DELIVERY_FAILED,
     IN_TRANSIT,
     buyer_return,
+    line,
+    order,
+    portion,
     simple_order,
 )
 from tests.stock.world import CLERK, NOW, World, unique
@@ -260,8 +264,6 @@ def test_units_written_off_may_be_found_again(refused: World) -> None:
 
 def _paper_for(world: World, order_line_id: int) -> int:
     """Post the paper of a unit that was found: one good, and nothing moved yet."""
-    from stock.models import Receipt
-
     with world.database.write() as session:
         paper = Receipt(
             key=unique("paper"),
@@ -277,14 +279,122 @@ def _paper_for(world: World, order_line_id: int) -> int:
         return paper.lines[0].id
 
 
+@pytest.fixture
+def dozen(world: World) -> World:
+    """Twelve mugs of twelve lines are with the buyer."""
+    world.count("MUG", 12)
+    units = [line("MUG", portion(1, DELIVERED), line_id=f"u{n:02}") for n in range(12)]
+    world.tell(order(ORDER, *units))
+    return world
+
+
+def _return_of(world: World, return_id: str, line_id: str) -> int:
+    told = ReturnLineReport(item_id="", variant_id="", quantity=1, line_id=line_id)
+    report = buyer_return(ORDER, "MUG", return_id=return_id)
+    world.tell_return(replace(report, lines=(told,)))
+    with world.database.read() as session:
+        named = ExpectedReturn.return_id == return_id
+        return session.scalars(select(ExpectedReturn.id).where(named)).one()
+
+
+def _spread(
+    world: World, *found: FoundSku, opened: int | None = None
+) -> list[tuple[str, int, int, int]]:
+    """Return what falls to each line, by the channel's name for it."""
+    with world.database.write() as session:
+        order = world.find_order(session, ORDER)
+        names = {line.id: line.channel_line_id for line in order.lines}
+        spread = receipts.spread_over_lines(
+            session, order, found, expected_return_id=opened
+        )
+    return [(names[x.order_line_id], x.good, x.damaged, x.lost) for x in spread]
+
+
 def test_lines_of_one_sku_are_filled_one_after_another(world: World) -> None:
-    both = [
-        replace(line, line_id=f"line-{n}")
-        for n in (1, 2)
-        for line in simple_order(ORDER, "MUG", DELIVERED, quantity=2).lines
-    ]
-    world.tell(replace(simple_order(ORDER, "MUG", DELIVERED), lines=tuple(both)))
+    world.tell(
+        order(
+            ORDER,
+            line("MUG", portion(2, DELIVERED), line_id="a"),
+            line("MUG", portion(2, DELIVERED), line_id="b"),
+        )
+    )
 
-    booked = world.receive(ORDER, "MUG", good=3)
+    spread = _spread(world, FoundSku(sku="MUG", good=1, damaged=2, lost=1))
 
-    assert [line.good for line in _lines(world, booked)] == [2, 1]
+    assert spread == [("a", 1, 1, 0), ("b", 0, 1, 1)]
+
+
+def test_a_sku_named_twice_fills_each_room_once(dozen: World) -> None:
+    good, lost = FoundSku(sku="MUG", good=11), FoundSku(sku="MUG", lost=1)
+
+    assert _spread(dozen, good, lost)[10:] == [("u10", 1, 0, 0), ("u11", 0, 0, 1)]
+
+
+def test_announced_lines_are_filled_first(dozen: World) -> None:
+    _return_of(dozen, "a", "u07")
+    opened = _return_of(dozen, "b", "u05")
+    found = FoundSku(sku="MUG", good=1, damaged=1, lost=1)
+
+    rest, *announced = _spread(dozen, found)
+    assert rest == ("u00", 0, 0, 1)
+    assert announced == [("u05", 0, 1, 0), ("u07", 1, 0, 0)]
+    _, *announced = _spread(dozen, found, opened=opened)
+    assert announced == [("u05", 1, 0, 0), ("u07", 0, 1, 0)]
+
+
+def test_one_unit_too_many_is_refused_in_the_skus_own_numbers(dozen: World) -> None:
+    dozen.receive(ORDER, "MUG", good=2)
+
+    with pytest.raises(ReceiptTooLarge) as refusal:
+        dozen.receive(ORDER, "MUG", good=10, damaged=1)
+
+    assert (refusal.value.asked, refusal.value.out) == (11, 10)
+    assert dozen.receipt_count() == 1
+
+
+def test_too_many_on_one_line_is_refused_though_others_have_room(dozen: World) -> None:
+    with dozen.database.read() as session:
+        first = dozen.find_order(session, ORDER).lines[0].id
+
+    with pytest.raises(ReceiptTooLarge) as refusal:
+        _record(dozen, Found(order_line_id=first, good=2))
+
+    assert (refusal.value.asked, refusal.value.out) == (2, 1)
+
+
+@pytest.mark.parametrize("good", [1, 5, 12])
+def test_the_same_key_is_a_repetition_though_the_lines_are_full(
+    dozen: World, good: int
+) -> None:
+    first = dozen.receive(ORDER, "MUG", good=good, key="form-1")
+
+    again = dozen.receive(ORDER, "MUG", good=good, key="form-1")
+
+    assert (again.replayed, again.receipt_id) == (True, first.receipt_id)
+    assert dozen.level("MUG").available == good
+
+
+@pytest.mark.parametrize(("good", "damaged"), [(6, 0), (4, 1)])
+def test_the_same_key_with_other_units_of_the_sku_is_a_conflict(
+    dozen: World, good: int, damaged: int
+) -> None:
+    dozen.receive(ORDER, "MUG", good=5, key="form-1")
+
+    with pytest.raises(IdempotencyConflict):
+        dozen.receive(ORDER, "MUG", good=good, damaged=damaged, key="form-1")
+
+
+def test_only_lines_of_the_warehouse_that_packed_are_filled(dozen: World) -> None:
+    elsewhere = dozen.add_warehouse("HN").id
+
+    with pytest.raises(ReceiptTooLarge) as refusal:
+        _spread(dozen, FoundSku(sku="MUG", warehouse_id=elsewhere, good=1))
+
+    assert (refusal.value.asked, refusal.value.out) == (1, 0)
+    here = dozen.shop.warehouse_id
+    assert _spread(dozen, FoundSku(sku="MUG", warehouse_id=here, good=1))
+
+
+def test_odd_quantities_of_a_sku_are_refused(dozen: World) -> None:
+    with pytest.raises(InvalidQuantity):
+        _spread(dozen, FoundSku(sku="MUG", good=-1), FoundSku(sku="MUG", good=2))

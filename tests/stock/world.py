@@ -10,7 +10,16 @@ from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from stock import audit, mapping, orders, receipts, returns, shops, stocktakes
+from stock import (
+    audit,
+    mapping,
+    orders,
+    receipts,
+    returns,
+    reversals,
+    shops,
+    stocktakes,
+)
 from stock.levels import find_sku, find_warehouse
 from stock.models import (
     ExpectedReturn,
@@ -29,6 +38,7 @@ from stock.models import (
 from stock.orders import TakenIn
 from stock.receipts import Booked, FoundSku
 from stock.reports import ListingReport, OrderReport, ReturnReport
+from stock.reversals import Reversed
 from stock.schema import MAIN_WAREHOUSE
 from stock.session import Database
 from stock.stocktakes import Counted
@@ -38,6 +48,7 @@ from stock.vault import Vault
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 COUNTED_AT = NOW - timedelta(days=30)
 CLERK = "lan@example.vn"
+SUPERVISOR = "minh@example.vn"
 
 _unique = itertools.count(1)
 
@@ -178,6 +189,25 @@ class World:
                 key=key or unique("receipt"),
                 warehouse_id=find_warehouse(session, warehouse).id,
                 actor=CLERK,
+                now=NOW,
+            )
+
+    def reverse(
+        self,
+        receipt_id: int,
+        *,
+        key: str = "",
+        reason: str = "counted twice",
+        actor: str = SUPERVISOR,
+    ) -> Reversed:
+        """Take a receipt back."""
+        with self.database.write() as session:
+            return reversals.reverse_receipt(
+                session,
+                session.get_one(Receipt, receipt_id),
+                key=key or unique("reversal"),
+                reason=reason,
+                actor=actor,
                 now=NOW,
             )
 

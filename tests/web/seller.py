@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -11,9 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from daemon.settings import Settings
-from stock import mapping, orders, returns, shops, stocktakes
+from stock import expected, mapping, orders, returns, shops, stocktakes
 from stock.levels import find_sku, find_warehouse
-from stock.models import Listing, Order, Receipt, Shop, Sku, StockLevel
+from stock.models import (
+    ExpectedReturn,
+    Listing,
+    Order,
+    Receipt,
+    Shop,
+    Sku,
+    StockLevel,
+    Warehouse,
+)
 from stock.reports import (
     Ending,
     Fulfilment,
@@ -81,6 +90,30 @@ class Seller:
             )
         )
 
+    def bundle(self, shop: str, item_id: str, parts: Mapping[str, int]) -> None:
+        """List an item that stands for several units."""
+        self.sell(shop, item_id)
+
+        def work(session: Session) -> None:
+            owner = shops.find_shop(session, shop)
+            listing = mapping.find_listing(session, owner, item_id, "")
+            assert listing is not None
+            skus = {find_sku(session, sku).id: n for sku, n in parts.items()}
+            mapping.map_listing(session, listing, skus)
+
+        self._run(work)
+
+    def pack_in(self, shop: str, warehouse: str) -> None:
+        """Let a shop's new order lines be packed in a warehouse of their own."""
+
+        def work(session: Session) -> None:
+            place = Warehouse(code=warehouse, name=warehouse)
+            session.add(place)
+            session.flush()
+            shops.find_shop(session, shop).warehouse_id = place.id
+
+        self._run(work)
+
     def count(self, sku: str, quantity: int) -> None:
         """Count free-to-sell units in."""
 
@@ -126,12 +159,57 @@ class Seller:
             reason=reason,
         )
 
+        return self._take_in(report, shop)
+
+    def order_units(
+        self,
+        number: str,
+        *skus: str,
+        fulfilment: Fulfilment | None = IN_TRANSIT,
+        ending: Ending | None = CANCELLED,
+    ) -> int:
+        """Let the channel report a line for each unit, ``unit-1`` being the first."""
+        portion = Portion(quantity=1, fulfilment=fulfilment, ending=ending)
+        report = OrderReport(
+            order_id=number,
+            ordered_at=NOW - timedelta(days=9),
+            updated_at=NOW - timedelta(days=7),
+            raw_status="TOLD",
+            currency="VND",
+            total=Decimal(99000) * len(skus),
+            lines=tuple(
+                _line(sku, 1, portion, line_id=f"unit-{n}")
+                for n, sku in enumerate(skus, start=1)
+            ),
+        )
+        return self._take_in(report, "one")
+
+    def announce_units(self, number: str, return_id: str, *line_ids: str) -> int:
+        """Let the buyer announce a return of lines of one unit; return its id."""
+        report = ReturnReport(
+            return_id=return_id,
+            order_id=number,
+            updated_at=NOW - timedelta(days=3),
+            phase=ReturnPhase.APPROVED,
+            goods_come_back=True,
+            lines=tuple(
+                ReturnLineReport(item_id="", variant_id="", quantity=1, line_id=line_id)
+                for line_id in line_ids
+            ),
+        )
+
         def work(session: Session) -> int:
-            found = shops.find_shop(session, shop)
-            orders.take_in(session, found, [report], now=OPENED_AT)
-            return self._order(session, number).id
+            returns.take_in(session, shops.find_shop(session, "one"), [report], now=NOW)
+            named = ExpectedReturn.return_id == return_id
+            return session.scalars(select(ExpectedReturn.id).where(named)).one()
 
         return self._run(work)
+
+    def return_states(self) -> dict[str, str]:
+        """Return the states of all expected returns by what the channel calls them."""
+        with self.database.read() as session:
+            found = session.scalars(select(ExpectedReturn))
+            return {item.return_id: str(item.state) for item in found}
 
     def announce_return(
         self, number: str, quantity: int = 1, *, claim_before: datetime | None = None
@@ -181,6 +259,18 @@ class Seller:
 
         self._run(work)
 
+    def change_order(self, number: str, **values: object) -> None:
+        """Set columns of an order, and let its channel tell of it again."""
+
+        def work(session: Session) -> None:
+            order = self._order(session, number)
+            for column, value in values.items():
+                setattr(order, column, value)
+            session.flush()
+            expected.settle(session, order, now=OPENED_AT)
+
+        self._run(work)
+
     def available(self, sku: str = "MUG") -> int:
         """Return the free-to-sell units in the first warehouse."""
         with self.database.read() as session:
@@ -204,6 +294,14 @@ class Seller:
         with self.database.read() as session:
             return shops.find_shop(session, name)
 
+    def _take_in(self, report: OrderReport, shop: str) -> int:
+        def work(session: Session) -> int:
+            found = shops.find_shop(session, shop)
+            orders.take_in(session, found, [report], now=OPENED_AT)
+            return self._order(session, report.order_id).id
+
+        return self._run(work)
+
     def _order(self, session: Session, number: str) -> Order:
         return session.scalars(
             select(Order).where(Order.channel_order_id == number)
@@ -214,9 +312,11 @@ class Seller:
             return work(session)
 
 
-def _line(sku: str, quantity: int, portion: Portion) -> LineReport:
+def _line(
+    sku: str, quantity: int, portion: Portion, *, line_id: str = ""
+) -> LineReport:
     return LineReport(
-        line_id=f"line-{sku}",
+        line_id=line_id or f"line-{sku}",
         item_id=sku,
         variant_id="",
         sku=sku,

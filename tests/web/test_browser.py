@@ -113,3 +113,31 @@ def test_one_tap_takes_a_damaged_unit_from_the_good_ones(
     for button in page.get_by_role("button").all():
         box = button.bounding_box()
         assert box is not None and box["height"] >= 44 and box["width"] >= 44
+
+
+def test_units_told_line_by_line_are_one_set_of_fields(
+    browser: Browser, address: str, settings: Settings, seller: Seller
+) -> None:
+    seller.count("MUG", 20)
+    seller.order_units("A1", *["MUG"] * 12)
+    page = open_desk(browser, address, settings)
+    page.keyboard.type("A1\n")
+    expect(page.locator("fieldset")).to_have_count(1)
+    expect(page.locator("[data-total]")).to_have_text("12 còn tốt")
+    for name in ("Hư hỏng: thêm một", "Hư hỏng: thêm một", "Mất: thêm một"):
+        page.get_by_role("button", name=name).click()
+    expect(page.locator("[data-total]")).to_have_text("9 còn tốt · 2 hư hỏng · 1 mất")
+
+    page.get_by_label("Còn tốt", exact=True).fill("10")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("MUG: bạn nhập 13 nhưng chỉ còn")
+    good = page.get_by_label("Còn tốt", exact=True)
+    expect(good).to_be_focused()
+    assert page.locator("fieldset.wrong [data-sum]").inner_text() == (
+        "Nhiều hơn 12 đang ở ngoài kho"
+    )
+
+    page.keyboard.type("9\n")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Đã ghi phiếu nhập")
+    expect(page.locator("section.sku")).to_have_count(1)
+    expect(page.locator(".sku-counts")).to_have_text("9 còn tốt · 2 hư hỏng · 1 mất")

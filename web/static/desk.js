@@ -148,3 +148,35 @@ for (const input of document.querySelectorAll("input[data-select]")) {
 }
 for (const form of document.querySelectorAll("[data-receipt]")) followReceipt(form);
 for (const place of document.querySelectorAll("[data-settled=no]")) followNumbers(place);
+
+const BOARD_MILLISECONDS = 60000;
+
+function followBoard(first) {
+  let board = first;
+  const again = () => setTimeout(ask, BOARD_MILLISECONDS);
+  const ask = async () => {
+    if (document.hidden) return again();
+    let answer;
+    try {
+      answer = await fetch(location.href, { cache: "no-store" });
+    } catch {
+      return again();
+    }
+    if (answer.status >= 500) return again();
+    if (!answer.ok) {
+      document.querySelector("[data-stopped]").hidden = false;
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-board]");
+    // Nothing is taken away from under the keyboard.
+    if (fresh && !board.contains(document.activeElement)) {
+      board.replaceWith(fresh);
+      board = fresh;
+    }
+    again();
+  };
+  again();
+}
+
+for (const place of document.querySelectorAll("[data-board]")) followBoard(place);

@@ -159,6 +159,10 @@ CREATE TRIGGER receipt_line_is_history
     BEFORE UPDATE OR DELETE OR TRUNCATE ON receipt_line
     FOR EACH STATEMENT EXECUTE FUNCTION truestock_refuse();
 -- next
+CREATE TRIGGER receipt_reversal_is_history
+    BEFORE UPDATE OR DELETE OR TRUNCATE ON receipt_reversal
+    FOR EACH STATEMENT EXECUTE FUNCTION truestock_refuse();
+-- next
 CREATE TRIGGER movement_posted
     AFTER INSERT ON movement REFERENCING NEW TABLE AS posted
     FOR EACH STATEMENT EXECUTE FUNCTION truestock_movement_posted();

@@ -337,6 +337,10 @@ def _create_tables() -> None:
         sa.Column("updated_at", MOMENT, nullable=False),
         sa.Column("claim_before", MOMENT, nullable=True),
         sa.Column("report", JSON, nullable=False),
+        sa.Column("open_units", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("value_at_risk", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("currency", sa.String(length=3), server_default="", nullable=False),
+        sa.Column("carrier", sa.String(length=100), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["order_id"], ["order.id"], name=op.f("fk_expected_return_order_id")
         ),
@@ -358,14 +362,38 @@ def _create_tables() -> None:
         unique=False,
     )
     op.create_index(
-        "ix_expected_return_return_id", "expected_return", ["return_id"], unique=False
-    )
-    op.create_index(
-        "ix_expected_return_state",
+        "ix_expected_return_return_id",
         "expected_return",
-        ["state", "opened_at"],
+        ["return_id"],
         unique=False,
+        sqlite_where=sa.text("return_id <> ''"),
+        postgresql_where=sa.text("return_id <> ''"),
     )
+    open_indexes = {
+        "opened": ["opened_at", "id"],
+        "shop": ["shop_id", "opened_at", "id"],
+        "carrier": ["carrier", "opened_at", "id"],
+        "claim": ["claim_before", "id"],
+        "value": [
+            "currency",
+            "value_at_risk",
+            "id",
+            "open_units",
+            "shop_id",
+            "carrier",
+            "opened_at",
+            "claim_before",
+        ],
+    }
+    for name, columns in open_indexes.items():
+        op.create_index(
+            f"ix_expected_return_{name}",
+            "expected_return",
+            columns,
+            unique=False,
+            sqlite_where=sa.text("open_units > 0"),
+            postgresql_where=sa.text("open_units > 0"),
+        )
     op.create_table(
         "listing_component",
         sa.Column("listing_id", IDENTITY, nullable=False),
@@ -501,6 +529,24 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_receipt_order_id"), "receipt", ["order_id"], unique=False)
     op.create_table(
+        "receipt_reversal",
+        sa.Column("id", IDENTITY, nullable=False),
+        sa.Column("receipt_id", IDENTITY, nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("reversed_at", MOMENT, nullable=False),
+        sa.CheckConstraint(
+            "actor <> '' AND reason <> ''", name=op.f("ck_receipt_reversal_answerable")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("fk_receipt_reversal_receipt_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt_reversal")),
+        sa.UniqueConstraint("key", name=op.f("uq_receipt_reversal_key")),
+        sa.UniqueConstraint("receipt_id", name=op.f("uq_receipt_reversal_receipt_id")),
+    )
+    op.create_table(
         "expected_return_line",
         sa.Column("expected_return_id", IDENTITY, nullable=False),
         sa.Column("order_line_id", IDENTITY, nullable=False),
@@ -552,6 +598,10 @@ def _create_tables() -> None:
         sa.Column("good", sa.Integer(), nullable=False),
         sa.Column("damaged", sa.Integer(), nullable=False),
         sa.Column("lost", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Integer(), server_default="0", nullable=False),
+        sa.CheckConstraint(
+            "found >= 0 AND found <= good + damaged", name=op.f("ck_receipt_line_found")
+        ),
         sa.CheckConstraint(
             "good + damaged + lost > 0", name=op.f("ck_receipt_line_something")
         ),

@@ -212,3 +212,19 @@ WHEN EXISTS (SELECT 1 FROM receipt_line WHERE id = NEW.id)
 BEGIN
     SELECT RAISE(ABORT, 'a posted receipt is history: this receipt line is refused');
 END;
+-- next
+CREATE TRIGGER receipt_reversal_not_updated BEFORE UPDATE ON receipt_reversal BEGIN
+    SELECT RAISE(ABORT, 'a reversal is history: UPDATE on receipt_reversal refused');
+END;
+-- next
+CREATE TRIGGER receipt_reversal_not_deleted BEFORE DELETE ON receipt_reversal BEGIN
+    SELECT RAISE(ABORT, 'a reversal is history: DELETE on receipt_reversal refused');
+END;
+-- next
+CREATE TRIGGER receipt_reversal_not_replaced BEFORE INSERT ON receipt_reversal
+WHEN EXISTS (SELECT 1 FROM receipt_reversal known
+             WHERE known.id = NEW.id OR known.key = NEW.key
+                OR known.receipt_id = NEW.receipt_id)
+BEGIN
+    SELECT RAISE(ABORT, 'a reversal is history: this reversal is refused');
+END;

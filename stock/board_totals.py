@@ -1,0 +1,90 @@
+"""Adds up the open returns, and tells by what they can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, ColumnElement, case, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from stock.models import ExpectedReturn
+from stock.models.base import SortableMoney
+from stock.selection import Selection, conditions, due_by, due_conditions, is_open
+
+MOST_CHOICES = 200
+_BILLION = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What a selection comes to."""
+
+    parcels: int
+    units: int
+    overdue: int
+    """Parcels whose right to claim has ended."""
+    values: Sequence[tuple[str, Decimal]]
+    """Value at risk by currency; amounts of two currencies are never added."""
+
+
+def totals(session: Session, selection: Selection, *, now: datetime) -> Totals:
+    """Add up all selected returns, on whatever page they are."""
+    parts = type_coerce(ExpectedReturn.value_at_risk, BigInteger)
+    rows = session.execute(
+        select(
+            ExpectedReturn.currency,
+            func.count(),
+            func.sum(ExpectedReturn.open_units),
+            func.sum(case((due_by(selection, now), 1), else_=0)),
+            # In two sums: one of them could outgrow what SQLite can add.
+            *(func.sum(part) for part in _billions(parts)),
+        )
+        .where(*conditions(session, selection), *due_conditions(selection))
+        .group_by(ExpectedReturn.currency)
+        .order_by(ExpectedReturn.currency)
+    ).all()
+    return Totals(
+        parcels=sum(row[1] for row in rows),
+        units=sum(int(row[2]) for row in rows),
+        overdue=sum(int(row[3]) for row in rows),
+        values=[
+            (
+                row[0],
+                Decimal(int(row[4]) * _BILLION + int(row[5])) / SortableMoney.PARTS,
+            )
+            for row in rows
+        ],
+    )
+
+
+def open_currencies(session: Session) -> Sequence[str]:
+    """Return the currencies of what is at risk, in alphabetical order."""
+    return _distinct(session, ExpectedReturn.currency)
+
+
+def open_carriers(session: Session) -> Sequence[str]:
+    """Return who carries what is still to come; an empty name is: nobody knows."""
+    return _distinct(session, ExpectedReturn.carrier)
+
+
+def _billions(parts: ColumnElement[int]) -> tuple[ColumnElement[int], ...]:
+    return parts // _BILLION, parts % _BILLION
+
+
+def _distinct(session: Session, column: InstrumentedAttribute[str]) -> Sequence[str]:
+    # From one value to the next by index: DISTINCT would read every open return.
+    first = select(func.min(column).label("name")).where(is_open())
+    found = first.cte("found", recursive=True)
+    following = (
+        select(func.min(column))
+        .where(is_open())
+        .where(column > found.c.name)
+        .scalar_subquery()
+    )
+    names = found.union_all(select(following).where(found.c.name.is_not(None)))
+    return session.scalars(
+        select(names.c.name).where(names.c.name.is_not(None)).limit(MOST_CHOICES)
+    ).all()

@@ -1,0 +1,164 @@
+"""Which of the open returns a reader wants to see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, true
+from sqlalchemy.orm import Session
+
+from stock.models import ExpectedReturn, ExpectedReturnLine, OrderLine, Sku
+from stock.parcels import find_orders
+
+FEW_LINES = 500
+"""An article that was ordered so seldom is looked for by its orders."""
+
+
+class Sort(StrEnum):
+    """What the returns are put in order by; among equals the older one is lower."""
+
+    AGE = "age"
+    VALUE = "value"
+    CLAIM = "claim"
+    CARRIER = "carrier"
+    SHOP = "shop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A filter of the open returns, and their order."""
+
+    search: str = ""
+    """An order, return or tracking number, a SKU or a barcode."""
+    shop_ids: Sequence[int] | None = None
+    carrier: str | None = None
+    opened_until: datetime | None = None
+    currency: str | None = None
+    least_value: Decimal | None = None
+    """In ``currency``, where sellers have several."""
+    due_after: datetime | None = None
+    due_until: datetime | None = None
+    sort: Sort = Sort.AGE
+    descending: bool = False
+    windows: Mapping[int, timedelta] = field(default_factory=dict)
+    """Time to claim by shop id, where the channel tells no deadline; all shops, in
+    the order in which people read them."""
+
+    def shops_by_window(self) -> Mapping[timedelta, Sequence[int]]:
+        """Return the shops that have the same time to claim."""
+        shops: dict[timedelta, list[int]] = {}
+        for shop_id, window in self.windows.items():
+            shops.setdefault(window, []).append(shop_id)
+        return shops
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return the condition that units are still to come."""
+    # Word for word the condition of the indexes: with a parameter in it no database
+    # could know that they apply.
+    return ExpectedReturn.open_units > literal_column("0")
+
+
+def conditions(session: Session, selection: Selection) -> list[ColumnElement[bool]]:
+    """Return what holds for the selected returns, but for when they are due.
+
+    Looks up what is searched for.
+    """
+    found: list[ColumnElement[bool]] = [is_open()]
+    if selection.search.strip():
+        found.append(_matches(session, selection.search))
+    return [*found, *_narrowed(selection)]
+
+
+def due_conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """Return what holds for the returns that are due when it is asked for."""
+    found = []
+    if selection.due_after is not None:
+        found.append(~due_by(selection, selection.due_after))
+    if selection.due_until is not None:
+        found.append(due_by(selection, selection.due_until))
+    return found
+
+
+# Said as "is true", SQLite does not take a condition for a reason to go by its index,
+# and then to sort: the index that is in order is the better one for a page.
+
+
+def is_of(shop_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that it is one of these shops."""
+    return ExpectedReturn.shop_id.in_(shop_ids).is_(true())
+
+
+def is_untold() -> ColumnElement[bool]:
+    """Return the condition that the channel told no deadline."""
+    return ExpectedReturn.claim_before.is_(None).is_(true())
+
+
+def due_by(selection: Selection, moment: datetime) -> ColumnElement[bool]:
+    """Return the condition that the right to claim ends by then; never unknown."""
+    told = ExpectedReturn.claim_before
+    untold = [
+        and_(
+            is_untold(),
+            ExpectedReturn.shop_id.in_(shop_ids),
+            ExpectedReturn.opened_at <= moment - window,
+        )
+        for window, shop_ids in selection.shops_by_window().items()
+    ]
+    return or_(and_(told.is_not(None), told <= moment), *untold)
+
+
+def _narrowed(selection: Selection) -> Iterable[ColumnElement[bool]]:
+    if selection.shop_ids is not None:
+        yield is_of(selection.shop_ids)
+    if selection.carrier is not None:
+        yield (ExpectedReturn.carrier == selection.carrier).is_(true())
+    if selection.opened_until is not None:
+        yield ExpectedReturn.opened_at <= selection.opened_until
+    if selection.currency is not None:
+        yield ExpectedReturn.currency == selection.currency
+    if selection.least_value is not None:
+        yield ExpectedReturn.value_at_risk >= selection.least_value
+
+
+def _matches(session: Session, search: str) -> ColumnElement[bool]:
+    # Looked up first: as one condition it would be asked of every open return.
+    code = search.strip()
+    spellings = {code, code.upper(), code.lower()}
+    orders = [order.id for order in find_orders(session, code)]
+    skus = session.scalars(
+        select(Sku.id).where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
+    ).all()
+    ways: list[ColumnElement[bool]] = []
+    if orders:
+        ways.append(_of_orders(session, orders))
+    if skus:
+        ways.append(_of_skus(session, skus))
+    return or_(*ways) if ways else false()
+
+
+def _of_orders(session: Session, orders: Collection[int]) -> ColumnElement[bool]:
+    # By their ids: no order of the list makes a database prefer to read all of it.
+    returns = select(ExpectedReturn.id).where(ExpectedReturn.order_id.in_(orders))
+    return ExpectedReturn.id.in_(session.scalars(returns).all())
+
+
+def _of_skus(session: Session, skus: Collection[int]) -> ColumnElement[bool]:
+    ordered = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
+    some = session.scalars(ordered.limit(FEW_LINES + 1)).all()
+    holds = (
+        select(ExpectedReturnLine.order_line_id)
+        .join(OrderLine, OrderLine.id == ExpectedReturnLine.order_line_id)
+        .where(ExpectedReturnLine.expected_return_id == ExpectedReturn.id)
+        .where(ExpectedReturnLine.quantity > ExpectedReturnLine.settled)
+        .where(OrderLine.sku_id.in_(skus))
+        .exists()
+    )
+    if len(some) > FEW_LINES:
+        # So common an article fills a page after few of the open returns.
+        return holds
+    return and_(_of_orders(session, set(some)), holds)

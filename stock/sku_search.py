@@ -1,0 +1,89 @@
+"""Finds SKUs by what people know of them: code, barcode, or words of the name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from stock.models import Movement, Sku, StockLevel
+
+MOST_WORDS = 6
+_NEWEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSku:
+    """A SKU, and what of it is free to sell in all warehouses."""
+
+    sku: Sku
+    available: int
+
+
+def skus_by_code(session: Session, text: str) -> Sequence[Sku]:
+    """Return the SKUs that have this code or barcode, upper or lower case."""
+    spellings = _spellings(text)
+    return session.scalars(
+        select(Sku)
+        .where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
+        .order_by(Sku.code)
+        .limit(50)
+    ).all()
+
+
+def search_skus(session: Session, text: str, *, limit: int) -> Sequence[FoundSku]:
+    """Return SKUs whose code or name holds each word of a text, by code."""
+    words = text.split()[:MOST_WORDS]
+    if not words:
+        return []
+    found = session.scalars(
+        select(Sku).where(*map(_holds, words)).order_by(Sku.code).limit(limit)
+    ).all()
+    return with_units(session, found)
+
+
+def lately_moved(session: Session, *, limit: int) -> Sequence[FoundSku]:
+    """Return the SKUs that the newest movements are about, the newest first."""
+    newest = (
+        select(Movement.id, Movement.sku_id)
+        .order_by(Movement.id.desc())
+        .limit(_NEWEST)
+        .subquery()
+    )
+    found = session.scalars(
+        select(Sku)
+        .join(newest, newest.c.sku_id == Sku.id)
+        .group_by(Sku.id)
+        .order_by(func.max(newest.c.id).desc())
+        .limit(limit)
+    ).all()
+    return with_units(session, found)
+
+
+def with_units(session: Session, skus: Sequence[Sku]) -> Sequence[FoundSku]:
+    """Return SKUs with what of them is free to sell."""
+    rows = session.execute(
+        select(StockLevel.sku_id, func.sum(StockLevel.available))
+        .where(StockLevel.sku_id.in_([sku.id for sku in skus]))
+        .group_by(StockLevel.sku_id)
+    )
+    available = {sku_id: int(units) for sku_id, units in rows}
+    return [FoundSku(sku, available.get(sku.id, 0)) for sku in skus]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    # SQLite knows the cases of a to z only, so each spelling is asked for.
+    return or_(
+        *(
+            column.contains(spelling, autoescape=True)
+            for column in (Sku.code, Sku.name)
+            for spelling in sorted(_spellings(word))
+        )
+    )
+
+
+def _spellings(text: str) -> set[str]:
+    text = text.strip()
+    return {text, text.upper(), text.lower(), text.capitalize()}
