@@ -97,7 +97,7 @@ def _line(cells: Iterable[Cell]) -> str:
 def _titles() -> Sequence[str]:
     return (
         gettext("Order"),
-        gettext("Return"),
+        gettext("Return number"),
         gettext("Channel"),
         gettext("Shop"),
         gettext("Carrier"),

@@ -33,7 +33,7 @@ def test_the_file_opens_right_in_a_spreadsheet(seller: Seller, clerk: Visitor) -
     (row,) = rows_of(answer)
     assert row == {
         "Đơn hàng": "A1",
-        "Hoàn hàng": "",
+        "Mã hoàn hàng": "",
         "Kênh bán": "Shopee",
         "Gian hàng": "one",
         "Đơn vị vận chuyển": "GHN",
@@ -57,7 +57,7 @@ def test_the_file_speaks_english_on_request(seller: Seller, clerk: Visitor) -> N
     seller.announce_return("A1", claim_before=NOW)
     (row,) = rows_of(clerk.get("board.csv", lang="en"))
     assert row["Value at risk"] == "99000"
-    assert (row["Return"], row["Deadline told by"]) == ("RMA-A1", "the channel")
+    assert (row["Return number"], row["Deadline told by"]) == ("RMA-A1", "the channel")
     assert row["Days left"] == "0"
 
 

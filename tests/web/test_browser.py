@@ -141,3 +141,39 @@ def test_units_told_line_by_line_are_one_set_of_fields(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đã ghi phiếu nhập")
     expect(page.locator("section.sku")).to_have_count(1)
     expect(page.locator(".sku-counts")).to_have_text("9 còn tốt · 2 hư hỏng · 1 mất")
+
+
+def test_an_open_board_takes_in_what_is_new_and_leaves_the_scan_field_alone(
+    browser: Browser, address: str, settings: Settings, seller: Seller
+) -> None:
+    seller.order("A1", 1)
+    page = browser.new_page(viewport=PHONE, locale="vi-VN")  # type: ignore[arg-type]
+    page.clock.install()
+    page.goto(f"{address}/open?token={issue_token(settings, 'lan', 'clerk', NOW)}")
+    page.keyboard.type("26111")
+    seller.order("A2", 1)
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_role("link", name="A2")).to_be_visible()
+    expect(page.locator('[data-sum-of="parcels"]')).to_have_text("2")
+    expect(page.locator("#q")).to_be_focused()
+    expect(page.locator("#q")).to_have_value("26111")
+
+
+def test_the_filter_works_without_script(
+    browser: Browser, address: str, settings: Settings, seller: Seller
+) -> None:
+    seller.order("A1", 1, tracking="T1", note="GHN")
+    seller.order("A2", 2, tracking="T2", note="SPX")
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/open?token={issue_token(settings, 'lan', 'clerk', NOW)}")
+    page.locator("summary").click()
+    page.get_by_label("Đơn vị vận chuyển").select_option("SPX")
+    page.get_by_role("button", name="Xem").click()
+    expect(page.get_by_role("link", name="A2")).to_be_visible()
+    expect(page.get_by_role("link", name="A1", exact=True)).to_have_count(0)
+    assert "carrier=SPX" in page.url
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Tải tệp CSV").click()
+    assert download.value.suggested_filename == "returns-2026-11-22.csv"
+    context.close()
