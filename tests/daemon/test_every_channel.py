@@ -16,7 +16,7 @@ from tests.postgresql import PostgreSQL
 from tests.sandbox.driver import Control
 
 SKU = "MUG"
-UNITS = 20
+UNITS = 100
 CHANNELS = sorted(BUILT_IN)
 HANDED_BACK = {
     # These know no return: what comes back is what somebody refunds.
@@ -127,28 +127,60 @@ def connect(house: House, channel: str) -> None:
     house.run.say("listings", "import", channel)
 
 
-@pytest.mark.parametrize("channel", CHANNELS)
-def test_the_whole_story(house: House, channel: str) -> None:
-    refused, returned = house.order(channel, 3), house.order(channel, 2)
-    packed, kept = house.order(channel, 1), house.order(channel, 1)
-    house.settles(available=UNITS - 7)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """What buyers of one channel do: refuse, hand back, cancel late, cancel early."""
 
-    house.do(channel, refused, "arrange", "pick_up")
-    house.do(channel, returned, "arrange", "pick_up", "deliver")
-    house.do(channel, packed, "arrange")
-    house.settles(available=UNITS - 7, out=6)
+    channel: str
+    refused: str
+    returned: str
+    packed: str
+    kept: str
 
-    house.do(channel, refused, "fail_delivery")
-    house.do(channel, returned, *HANDED_BACK.get(channel, USUALLY))
-    house.do(channel, packed, "cancel")
-    house.do(channel, kept, "cancel")
-    for order, units in ((refused, 3), (returned, 2), (packed, 1)):
-        house.awaits(order, units)
-    house.settles(available=UNITS - 6, out=6)
 
-    house.receives(refused, 3)
-    house.settles(available=UNITS - 3, out=3)
-    house.receives(returned, 2)
-    house.receives(packed, 1)
+REFUSED, RETURNED, PACKED, KEPT = 3, 2, 1, 1
+LEFT = REFUSED + RETURNED + PACKED
+
+
+def test_the_whole_story_on_every_channel_at_once(house: House) -> None:
+    sales = [sell(house, channel) for channel in CHANNELS]
+    many = len(CHANNELS)
+    house.settles(available=UNITS - many * (LEFT + KEPT))
+
+    for sold in sales:
+        house.do(sold.channel, sold.refused, "arrange", "pick_up")
+        house.do(sold.channel, sold.returned, "arrange", "pick_up", "deliver")
+        house.do(sold.channel, sold.packed, "arrange")
+    house.settles(available=UNITS - many * (LEFT + KEPT), out=many * LEFT)
+
+    for sold in sales:
+        house.do(sold.channel, sold.refused, "fail_delivery")
+        house.do(sold.channel, sold.returned, *HANDED_BACK.get(sold.channel, USUALLY))
+        house.do(sold.channel, sold.packed, "cancel")
+        house.do(sold.channel, sold.kept, "cancel")
+    for sold in sales:
+        house.awaits(sold.refused, REFUSED)
+        house.awaits(sold.returned, RETURNED)
+        house.awaits(sold.packed, PACKED)
+    house.settles(available=UNITS - many * LEFT, out=many * LEFT)
+
+    for sold in sales:
+        house.receives(sold.refused, REFUSED)
+    house.settles(
+        available=UNITS - many * (LEFT - REFUSED), out=many * (LEFT - REFUSED)
+    )
+    for sold in sales:
+        house.receives(sold.returned, RETURNED)
+        house.receives(sold.packed, PACKED)
     house.settles(available=UNITS)
     assert house.run.json("check")["clean"] is True
+
+
+def sell(house: House, channel: str) -> Sold:
+    return Sold(
+        channel=channel,
+        refused=house.order(channel, REFUSED),
+        returned=house.order(channel, RETURNED),
+        packed=house.order(channel, PACKED),
+        kept=house.order(channel, KEPT),
+    )
