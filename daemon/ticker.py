@@ -53,6 +53,7 @@ def _work_here(office: Office, name: str) -> None:
 
 def run_ticker(office: Office, bell: Bell, stop: Event) -> None:
     """Tick until ``stop`` is set; a database that is away is waited for."""
+    log.info("ticker_started", every_seconds=office.settings.tick_seconds)
     was_away = False
     while not stop.is_set():
         try:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 
-import psycopg
 import pytest
 
 from connector.values import HintKind
@@ -187,7 +186,7 @@ def test_a_database_that_goes_away_is_waited_for(
     address = postgresql.url(own_database)
     installation = Truestock(tmp_path / "var", DATABASE_URL=address, TICK_SECONDS="1")
     clock = processes.truestock(installation, "ticker")
-    wait_for(lambda: _connections(postgresql, own_database))
+    wait_for(lambda: "ticker_started" in processes.said(installation, "ticker"))
 
     _allow(postgresql, own_database, False)
     wait_for(lambda: "database_away" in processes.said(installation, "ticker"))
@@ -204,14 +203,6 @@ def _allow(server: PostgreSQL, name: str, allowed: bool) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             f" WHERE datname = '{name}'"
         )
-
-
-def _connections(server: PostgreSQL, name: str) -> bool:
-    with psycopg.connect(server.url("postgres")) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (name,)
-        ).fetchone()
-    return bool(row and row[0])
 
 
 def test_the_news_of_one_shop_is_passed_on_to_the_others_that_list_it(
