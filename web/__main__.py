@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from daemon.settings import SettingError, read_settings
 from web.desk import utc_now
-from web.tokens import Role, issue_token, open_link
+from web.permissions import Role
+from web.tokens import issue_token, open_link
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

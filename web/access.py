@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint, current_app, g, request
 
 from web.desk import current_desk
-from web.errors import RoleRefused, SupervisorNeeded
+from web.errors import RoleRefused
+from web.permissions import Permission, needed
 from web.tokens import Reader, read_session
 
 
 def desk_blueprint(name: str) -> Blueprint:
-    """Return a blueprint whose pages only open with a session in their path."""
+    """Return a blueprint whose pages only open with a session in their path.
+
+    Each view is marked by ``needs`` with what its reader must be allowed to do.
+    """
     blueprint = Blueprint(name, __name__, url_prefix="/desk/<access>")
 
     @blueprint.url_value_preprocessor
@@ -22,6 +26,11 @@ def desk_blueprint(name: str) -> Blueprint:
         value = values.pop("access")
         g.reader = read_session(desk.settings, value, desk.now())
         g.access = value
+
+    @blueprint.before_request
+    def check_permission() -> None:
+        # A view that nobody marked is nobody's: it is refused to all.
+        demand(needed(current_app.view_functions[request.endpoint or ""]))
 
     @blueprint.url_defaults
     def keep_session(_endpoint: str, values: dict[str, Any]) -> None:
@@ -38,17 +47,8 @@ def current_reader() -> Reader:
     return reader
 
 
-def clerk() -> Reader:
-    """Return who is about to change something.  Raises ``RoleRefused``."""
+def demand(permission: Permission | None) -> None:
+    """Let only go on whose role allows it.  Raises ``RoleRefused``."""
     reader = current_reader()
-    if not reader.role.may_book:
-        raise RoleRefused(reader.role)
-    return reader
-
-
-def supervisor() -> Reader:
-    """Return who is about to take something back.  Raises ``SupervisorNeeded``."""
-    reader = current_reader()
-    if not reader.role.may_reverse:
-        raise SupervisorNeeded(reader.role)
-    return reader
+    if permission is None or not reader.may(permission):
+        raise RoleRefused(reader.role, permission)

@@ -20,6 +20,7 @@ from web.access import desk_blueprint
 from web.board_query import read_query
 from web.desk import current_desk
 from web.language import gettext
+from web.permissions import Permission, needs
 from web.rows import Row, row_of_return
 from web.typed import typed_code
 from web.words import CHANNELS, RETURN_STATES, return_cause, word
@@ -40,6 +41,7 @@ blueprint = desk_blueprint("board_file")
 
 
 @blueprint.get("/board.csv")
+@needs(Permission.LOOK)
 def download() -> ResponseReturnValue:
     """Send all pages of the board that the address asks for, as one file."""
     desk = current_desk()

@@ -20,6 +20,7 @@ from web.card_channels import channel_rows
 from web.card_chart import draw_chart
 from web.card_words import stock_card
 from web.desk import current_desk
+from web.permissions import Permission, needs
 from web.typed import typed_code
 
 PAGE_MOVEMENTS = 50
@@ -30,6 +31,7 @@ blueprint = desk_blueprint("card")
 
 
 @blueprint.get("/stock")
+@needs(Permission.LOOK)
 def show_search() -> ResponseReturnValue:
     """Find a SKU; one that is meant without doubt opens its card."""
     search = typed_code(request.args.get("q", ""))
@@ -47,6 +49,7 @@ def show_search() -> ResponseReturnValue:
 
 
 @blueprint.get("/stock/<path:code>")
+@needs(Permission.LOOK)
 def show_card(code: str) -> ResponseReturnValue:
     """Show why a SKU's number is what it is, now or at a past moment."""
     with current_desk().database.read() as session:

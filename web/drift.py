@@ -16,6 +16,7 @@ from web.asked import asked_id
 from web.desk import current_desk
 from web.formats import moment
 from web.language import gettext
+from web.permissions import Permission, needs
 from web.typed import typed_code
 
 PAGE_DRIFTS = 50
@@ -24,6 +25,7 @@ blueprint = desk_blueprint("drift")
 
 
 @blueprint.get("/drift")
+@needs(Permission.LOOK)
 def show_drifts() -> ResponseReturnValue:
     """Show drifts, newest first, of all shops or of one."""
     shop = typed_code(request.args.get("shop", ""))

@@ -17,11 +17,11 @@ from web.errors import (
     FieldsRefused,
     RecordMissing,
     RoleRefused,
-    SupervisorNeeded,
     TokenRefused,
 )
 from web.journal import write_entry
 from web.language import gettext
+from web.permissions import Permission
 from web.tokens import Purpose
 from web.words import ROLES, word
 
@@ -45,7 +45,6 @@ def install_error_pages(app: Flask) -> None:
     """Let an application answer every error with a page of this room."""
     app.register_error_handler(TokenRefused, _token_refused)
     app.register_error_handler(RoleRefused, _role_refused)
-    app.register_error_handler(SupervisorNeeded, _supervisor_needed)
     app.register_error_handler(RecordMissing, _record_missing)
     app.register_error_handler(FieldsRefused, _fields_refused)
     app.register_error_handler(OperationalError, _database_away)
@@ -82,24 +81,37 @@ def _token_refused(error: TokenRefused) -> ResponseReturnValue:
 
 
 def _role_refused(error: RoleRefused) -> ResponseReturnValue:
-    trouble = Trouble(
-        title=gettext(
-            "You are signed in as “%(role)s” and may look, but not book.",
-            role=word(ROLES, error.role),
+    role = word(ROLES, error.role)
+    titles: dict[Permission | None, str] = {
+        Permission.BOOK: gettext(
+            "You are signed in as “%(role)s” and may look, but not book.", role=role
         ),
-        way_out=gettext("Ask an administrator for a link with the role of a clerk."),
-    )
-    return show_trouble(trouble, 403, cause=error)
-
-
-def _supervisor_needed(error: SupervisorNeeded) -> ResponseReturnValue:
-    trouble = Trouble(
-        title=gettext(
-            "You are signed in as “%(role)s” and may not reverse a receipt.",
-            role=word(ROLES, error.role),
+        Permission.REVERSE: gettext(
+            "You are signed in as “%(role)s” and may not reverse a receipt.", role=role
         ),
-        way_out=gettext(
+        Permission.WRITE_OFF: gettext(
+            "You are signed in as “%(role)s” and may not write goods off.", role=role
+        ),
+    }
+    ways_out: dict[Permission | None, str] = {
+        Permission.BOOK: gettext(
+            "Ask an administrator for a link with the role of a clerk."
+        ),
+        Permission.REVERSE: gettext(
             "Nothing was changed. Ask a supervisor who did not book it to reverse it."
+        ),
+        Permission.WRITE_OFF: gettext(
+            "Nothing was changed. Ask a supervisor or an administrator to do it."
+        ),
+    }
+    trouble = Trouble(
+        title=titles.get(
+            error.permission,
+            gettext("You are signed in as “%(role)s” and may not do this.", role=role),
+        ),
+        way_out=ways_out.get(
+            error.permission,
+            gettext("Nothing was changed. Ask an administrator."),
         ),
     )
     return show_trouble(trouble, 403, cause=error)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from web.permissions import Permission, Role
+
 
 class WebError(Exception):
     """The page refused a request; nothing was written."""
@@ -17,15 +19,12 @@ class TokenRefused(WebError):
 
 
 class RoleRefused(WebError):
-    """The reader may look but not book."""
+    """The reader's role does not allow what the page is for."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, role: Role, permission: Permission | None) -> None:
         self.role = role
-        super().__init__(f"role {role} may not change anything")
-
-
-class SupervisorNeeded(RoleRefused):
-    """The reader may perhaps book, but not take back what others booked."""
+        self.permission = permission
+        super().__init__(f"role {role} may not {permission}")
 
 
 class RecordMissing(WebError):

@@ -15,7 +15,7 @@ from stock.levels import all_warehouses
 from stock.models import Order
 from stock.receipt_history import receipt_by_key
 from stock.receipts import FoundSku
-from web.access import clerk, current_reader, desk_blueprint
+from web.access import current_reader, desk_blueprint
 from web.desk import current_desk
 from web.entry import (
     Entry,
@@ -26,6 +26,7 @@ from web.entry import (
 )
 from web.errors import FieldsRefused, TokenRefused
 from web.language import gettext
+from web.permissions import Permission, needs
 from web.records import line_levels, named_order, shops_listing
 from web.skus import PackedSku, packed_skus
 from web.tokens import FormKey, issue_form_key, read_form_key
@@ -57,6 +58,7 @@ def count_lost(order: Order) -> int:
 
 
 @blueprint.get("/orders/<id:order_id>/found")
+@needs(Permission.LOOK)
 def show_form(order_id: int) -> ResponseReturnValue:
     """Show the form for what of an order is lost."""
     with current_desk().database.read() as session:
@@ -64,9 +66,9 @@ def show_form(order_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<id:order_id>/found")
+@needs(Permission.BOOK)
 def book(order_id: int) -> ResponseReturnValue:
     """Book what was found, or show the form again with what is wrong in it."""
-    clerk()
     with current_desk().database.read() as session:
         order = named_order(session, order_id)
         packed = packed_skus(order)

@@ -15,11 +15,12 @@ from stock.errors import NothingWaiting
 from stock.models import Order, OrderEvent, Receipt
 from stock.orders import decide_waiting
 from stock.receipt_history import receipts_of
-from web.access import clerk, current_reader, desk_blueprint
+from web.access import current_reader, desk_blueprint
 from web.desk import current_desk
 from web.errors import FieldsRefused, TokenRefused, WebError
 from web.formats import money_text
 from web.language import gettext
+from web.permissions import Permission, needs
 from web.records import line_levels, named_order, shops_listing
 from web.skus import PackedSku, packed_skus
 from web.tokens import issue_form_key, read_form_key
@@ -46,6 +47,7 @@ class TimelineEntry:
 
 
 @blueprint.get("/orders/<id:order_id>")
+@needs(Permission.LOOK)
 def show_order(order_id: int) -> ResponseReturnValue:
     """Show one order with everything that is known of it."""
     with current_desk().database.read() as session:
@@ -53,9 +55,10 @@ def show_order(order_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<id:order_id>/decide")
+@needs(Permission.BOOK)
 def decide(order_id: int) -> ResponseReturnValue:
     """Say where an order's waiting units are, in the reader's name."""
-    reader = clerk()
+    reader = current_reader()
     desk = current_desk()
     fields = {name: values for name, values in request.form.lists()}
     if any(name not in ("key", "answer") or len(v) != 1 for name, v in fields.items()):

@@ -20,11 +20,12 @@ from stock.models import Order, Receipt
 from stock.receipt_history import receipt_by_key
 from stock.receipts import FoundSku, record_receipt, spread_over_lines
 from web import receipt_form
-from web.access import clerk, current_reader, desk_blueprint
+from web.access import current_reader, desk_blueprint
 from web.desk import current_desk
 from web.entry import Entry, note_trouble, quantities_of, read_entry
 from web.errors import TokenRefused
 from web.language import gettext
+from web.permissions import Permission, needs
 from web.receipt_form import Notices
 from web.records import named_order, shops_listing
 from web.routing import LARGEST_ID
@@ -35,6 +36,7 @@ blueprint = desk_blueprint("receipts")
 
 
 @blueprint.get("/orders/<id:order_id>/receipt")
+@needs(Permission.LOOK)
 def show_form(order_id: int) -> ResponseReturnValue:
     """Show the form for whatever of an order is still out."""
     return_id = request.args.get("return", default=0, type=int)
@@ -45,9 +47,9 @@ def show_form(order_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/orders/<id:order_id>/receipt")
+@needs(Permission.BOOK)
 def book(order_id: int) -> ResponseReturnValue:
     """Book the receipt, or show the form again with what is wrong in it."""
-    clerk()
     with current_desk().database.read() as session:
         order = named_order(session, order_id)
         entry = read_entry(request.form, packed_skus(order).keys())

@@ -9,6 +9,7 @@ from stock.receipt_history import changes_of
 from web.access import desk_blueprint
 from web.desk import current_desk
 from web.numbers import is_settled
+from web.permissions import Permission, needs
 from web.records import named_receipt
 from web.sku_results import receipt_numbers, sku_results
 
@@ -16,6 +17,7 @@ blueprint = desk_blueprint("results")
 
 
 @blueprint.get("/receipts/<id:receipt_id>")
+@needs(Permission.LOOK)
 def show_result(receipt_id: int) -> ResponseReturnValue:
     """Show a receipt and the numbers that follow from it."""
     with current_desk().database.read() as session:
@@ -30,6 +32,7 @@ def show_result(receipt_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/receipts/<id:receipt_id>/numbers")
+@needs(Permission.LOOK)
 def show_numbers(receipt_id: int) -> ResponseReturnValue:
     """Tell the result page's script how far the channels are."""
     with current_desk().database.read() as session:

@@ -17,6 +17,7 @@ from web.access import desk_blueprint
 from web.asked import asked_id
 from web.board_query import DUE_WORDS, SORT_WORDS, BoardQuery, read_query
 from web.desk import current_desk
+from web.permissions import Permission, needs
 from web.rows import Row, row_of_order, row_of_return
 from web.typed import typed_code
 
@@ -26,6 +27,7 @@ blueprint = desk_blueprint("returns")
 
 
 @blueprint.get("/")
+@needs(Permission.LOOK)
 def show_list() -> ResponseReturnValue:
     """Show what should come back; a search for one order opens its receipt form."""
     search = typed_code(request.args.get("q", ""))
@@ -39,6 +41,7 @@ def show_list() -> ResponseReturnValue:
 
 
 @blueprint.get("/waiting")
+@needs(Permission.LOOK)
 def show_waiting() -> ResponseReturnValue:
     """Show the orders that wait for a person to say where their units are."""
     with current_desk().database.read() as session:

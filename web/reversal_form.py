@@ -15,6 +15,7 @@ from stock.reversals import LONGEST_REASON, Taking, takings
 from stock.transfers import Bucket
 from web.access import current_reader
 from web.language import gettext
+from web.permissions import Permission
 from web.typed import holds_control_characters
 
 
@@ -91,7 +92,7 @@ def reason_trouble(reason: str) -> str:
 
 def _is_for_supervisors(receipt: Receipt) -> bool:
     return (
-        current_reader().role.may_reverse
+        current_reader().may(Permission.REVERSE)
         and receipt.reversal is None
         and any(line.good or line.damaged for line in receipt.lines)
     )

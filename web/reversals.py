@@ -20,11 +20,12 @@ from stock.receipt_history import reversal_changes
 from stock.receipts import receivable
 from stock.reversals import reverse_receipt
 from web import reversal_form
-from web.access import current_reader, desk_blueprint, supervisor
+from web.access import current_reader, demand, desk_blueprint
 from web.desk import current_desk
 from web.errors import FieldsRefused, TokenRefused
 from web.language import gettext
 from web.numbers import is_settled
+from web.permissions import Permission, needs
 from web.records import named_receipt, shops_listing
 from web.reversal_form import reason_trouble
 from web.sku_results import receipt_numbers, sku_results
@@ -38,20 +39,21 @@ blueprint.add_app_template_test(reversal_form.needs_another, "needing_another")
 
 
 @blueprint.get("/receipts/<id:receipt_id>/reversal")
+@needs(Permission.LOOK)
 def show_reversal(receipt_id: int) -> ResponseReturnValue:
     """Show what a reversal did, or, to whom may, what it would do."""
     with current_desk().database.read() as session:
         receipt = named_receipt(session, receipt_id)
         if receipt.reversal is not None:
             return _result(session, receipt)
-        supervisor()
+        demand(Permission.REVERSE)
         return _form(session, receipt)
 
 
 @blueprint.post("/receipts/<id:receipt_id>/reversal")
+@needs(Permission.REVERSE)
 def reverse(receipt_id: int) -> ResponseReturnValue:
     """Take the receipt back, or show the form again with what is wrong in it."""
-    supervisor()
     for name, values in request.form.lists():
         if name not in _FIELDS or len(values) != 1:
             raise FieldsRefused(name)

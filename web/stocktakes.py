@@ -11,6 +11,7 @@ from web.access import desk_blueprint
 from web.asked import asked_id
 from web.desk import current_desk
 from web.errors import RecordMissing
+from web.permissions import Permission, needs
 
 PAGE_LINES = 100
 
@@ -18,6 +19,7 @@ blueprint = desk_blueprint("stocktakes")
 
 
 @blueprint.get("/stocktakes/<id:stocktake_id>")
+@needs(Permission.LOOK)
 def show_stocktake(stocktake_id: int) -> ResponseReturnValue:
     """Show what a stocktake counted, and by how much the books changed."""
     after = asked_id("after")

@@ -16,33 +16,10 @@ from itsdangerous.url_safe import URLSafeTimedSerializer
 
 from daemon.settings import Settings
 from web.errors import TokenRefused
+from web.permissions import PERMISSIONS, Permission, Role
 
 LONGEST_TOKEN = 2000
 LONGEST_USER = 100
-
-
-class Role(StrEnum):
-    """What a person may do here."""
-
-    VIEWER = "viewer"
-    CLERK = "clerk"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-
-    @property
-    def may_book(self) -> bool:
-        """Whether the person may change anything."""
-        return self is not Role.VIEWER
-
-    @property
-    def may_reverse(self) -> bool:
-        """Whether the person may take back what somebody else booked."""
-        return self in (Role.SUPERVISOR, Role.ADMIN)
-
-    @property
-    def may_write_off(self) -> bool:
-        """Whether the person may say that goods will not come back."""
-        return self in (Role.SUPERVISOR, Role.ADMIN)
 
 
 class Purpose(StrEnum):
@@ -68,6 +45,10 @@ class Reader:
 
     user: str
     role: Role
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether the person's role allows something."""
+        return permission in PERMISSIONS[self.role]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

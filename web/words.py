@@ -10,7 +10,7 @@ from flask import Flask
 from stock.models import ExpectedReturn, ReturnState
 from stock.reports import Fulfilment, ReturnPhase
 from web.language import gettext, lazy_gettext
-from web.tokens import Role
+from web.permissions import Role
 
 Words = Mapping[str, object]
 

@@ -20,51 +20,31 @@ from stock.write_offs import (
 )
 from web.access import current_reader, desk_blueprint
 from web.desk import current_desk
-from web.error_pages import Trouble, show_trouble
-from web.errors import FieldsRefused, RecordMissing, RoleRefused, TokenRefused
+from web.errors import FieldsRefused, RecordMissing, TokenRefused
 from web.formats import moment
 from web.language import gettext
+from web.permissions import Permission, needs
 from web.rows import row_of_return
-from web.tokens import FormKey, Reader, issue_form_key, read_form_key
+from web.tokens import FormKey, issue_form_key, read_form_key
 from web.typed import holds_control_characters
-from web.words import ROLES, word
 
 _FIELDS = ("key", "reason")
 
 blueprint = desk_blueprint("write_offs")
 
 
-class WriteOffRefused(RoleRefused):
-    """The reader may not say that goods are lost for good."""
-
-
-@blueprint.errorhandler(WriteOffRefused)
-def refuse(error: WriteOffRefused) -> ResponseReturnValue:
-    """Say who may write off."""
-    trouble = Trouble(
-        title=gettext(
-            "You are signed in as “%(role)s” and may not write goods off.",
-            role=word(ROLES, error.role),
-        ),
-        way_out=gettext(
-            "Nothing was changed. Ask a supervisor or an administrator to do it."
-        ),
-    )
-    return show_trouble(trouble, 403, cause=error)
-
-
 @blueprint.get("/returns/<id:return_id>/write-off")
+@needs(Permission.WRITE_OFF)
 def show_form(return_id: int) -> ResponseReturnValue:
     """Show what would be written off, and ask why."""
-    _writer_off()
     with current_desk().database.read() as session:
         return _page(session, _named_return(session, return_id))
 
 
 @blueprint.post("/returns/<id:return_id>/write-off")
+@needs(Permission.WRITE_OFF)
 def book(return_id: int) -> ResponseReturnValue:
     """Write the open units off, or show the form again with what is wrong in it."""
-    _writer_off()
     for name, values in request.form.lists():
         if name not in _FIELDS or len(values) != 1:
             raise FieldsRefused(name)
@@ -109,13 +89,6 @@ def _record(return_id: int, key: FormKey, reason: str) -> ResponseReturnValue:
             trouble = _sentence(refusal)
             return _page(session, item, reason=reason, trouble=trouble, status=409)
     return redirect(url_for("results.show_result", receipt_id=receipt_id), 303)
-
-
-def _writer_off() -> Reader:
-    reader = current_reader()
-    if not reader.role.may_write_off:
-        raise WriteOffRefused(reader.role)
-    return reader
 
 
 def _named_return(session: Session, return_id: int) -> ExpectedReturn:

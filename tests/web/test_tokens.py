@@ -21,10 +21,10 @@ from web import create_app, tokens
 from web.__main__ import main
 from web.desk import utc_now
 from web.errors import TokenRefused
+from web.permissions import Role
 from web.tokens import (
     Purpose,
     Reader,
-    Role,
     exchange_token,
     issue_form_key,
     issue_token,

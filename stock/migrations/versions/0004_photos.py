@@ -1,0 +1,14 @@
+"""Photos, and parcels that nobody expected."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    raise NotImplementedError("history is not undone: restore a backup instead")
