@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import responses
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connector import (
-    ConnectorError,
     ListingRef,
     MemorySettings,
     StockUpdate,
@@ -23,6 +21,7 @@ from connector import (
 )
 from connector.tiktok import TikTokConnector
 from connector.tiktok.sweeps import Sweep
+from tests.connector.junk import endure, junk_settings, spoil_some
 
 REPLIES = Path(__file__).parents[2] / "replies" / "tiktok"
 ORIGIN = "https://open-api.tiktokglobalshop.com"
@@ -67,49 +66,6 @@ VERBS: dict[str, Callable[[TikTokConnector], object]] = {
     ),
 }
 
-JUNK: st.SearchStrategy[Any] = st.sampled_from(
-    [
-        None,
-        True,
-        0,
-        -1,
-        1.5,
-        10**15,
-        10**30,
-        "",
-        "-",
-        "text",
-        "CANCELLED",
-        "\x00\ud800",
-        "１２",
-        [],
-        [None],
-        [[]],
-        ["x"],
-        {},
-        {"code": 1},
-        [{}],
-    ]
-)
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    yield path
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from places(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from places(inner, (*path, index))
-
-
-def spoilt(value: Any, path: tuple[Any, ...], junk: Any) -> Any:
-    if not path:
-        return junk
-    changed = copy.copy(value)
-    changed[path[0]] = spoilt(value[path[0]], path[1:], junk)
-    return changed
-
 
 def recorded() -> dict[str, Any]:
     found = {
@@ -142,25 +98,15 @@ def opened() -> TikTokConnector:
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@junk_settings(60)
 @given(data=st.data())
 def test_junk_anywhere_is_set_aside_or_a_connector_error(
     verb: str, data: st.DataObject
 ) -> None:
-    bodies = recorded()
-    for _ in range(data.draw(st.integers(1, 3))):
-        call = data.draw(st.sampled_from(sorted(bodies)))
-        path = data.draw(st.sampled_from(list(places(bodies[call]))))
-        bodies[call] = spoilt(bodies[call], path, data.draw(JUNK))
+    bodies = spoil_some(data, recorded())
     with responses.RequestsMock(assert_all_requests_are_fired=False) as edge:
         for call, body in bodies.items():
             method = "GET" if call in GET_CALLS else "POST"
             edge.add(method, f"{ORIGIN}/{call}", json=body)
-        try:
-            VERBS[verb](opened())
-        except ConnectorError as error:
-            assert "canary" not in str(error)
+        shop = opened()
+        endure(lambda: VERBS[verb](shop))
