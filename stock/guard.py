@@ -11,7 +11,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from stock._fixed import Wire, aware
-from stock._statements import find_movements, insert_movements, look_up
+from stock._statements import Known, find_movements, insert_movements, look_up
 from stock.errors import (
     ForbiddenTransfer,
     IdempotencyConflict,
@@ -42,13 +42,33 @@ def post(session: Session, transfers: Sequence[Transfer]) -> list[Posting]:
     Raises ``ForbiddenTransfer``, ``InsufficientStock``, ``InvalidQuantity``,
     ``SamePerson`` or ``IdempotencyConflict``; then nothing was written.
     """
-    batch = _once_each(transfers)
-    for transfer in batch.values():
-        _check_quantity(transfer)
-        rule_for(transfer)
-    wire = Wire(session)
+    batch = _checked(transfers)
     line_ids = {t.order_line_id for t in transfers if t.order_line_id is not None}
+    wire = Wire(session)
     known = look_up(wire, sorted(line_ids), list(batch))
+    return _post(session, wire, batch, known, transfers)
+
+
+def post_new(
+    session: Session, transfers: Sequence[Transfer], lines: Mapping[int, Any]
+) -> list[Posting]:
+    """Post what follows from a document that this very transaction has written.
+
+    ``post`` without its two questions: each key carries the id of a row of that
+    document, so none was posted before, and ``lines`` holds the levels of the order
+    lines, by line, as the caller read them under a lock that it still has.
+    """
+    batch = _checked(transfers)
+    return _post(session, Wire(session), batch, Known(lines, ()), transfers)
+
+
+def _post(
+    session: Session,
+    wire: Wire,
+    batch: Mapping[str, Transfer],
+    known: Known,
+    transfers: Sequence[Transfer],
+) -> list[Posting]:
     posted = _replays(known.movements, batch)
     fresh = [transfer for key, transfer in batch.items() if key not in posted]
     if fresh:
@@ -56,6 +76,14 @@ def post(session: Session, transfers: Sequence[Transfer]) -> list[Posting]:
         posted |= _write(wire, fresh)
         _forget_levels(session)
     return [posted[transfer.key] for transfer in transfers]
+
+
+def _checked(transfers: Sequence[Transfer]) -> dict[str, Transfer]:
+    batch = _once_each(transfers)
+    for transfer in batch.values():
+        _check_quantity(transfer)
+        rule_for(transfer)
+    return batch
 
 
 def _once_each(transfers: Sequence[Transfer]) -> dict[str, Transfer]:

@@ -23,7 +23,7 @@ from stock.errors import (
     ReceiptTooLarge,
     UnknownSku,
 )
-from stock.guard import LARGEST_QUANTITY, post
+from stock.guard import LARGEST_QUANTITY, post_new
 from stock.models import LineLevel, Order, OrderLine
 from stock.models.receipts import receipt_number
 from stock.readable import readable_text
@@ -34,8 +34,7 @@ from stock.transfers import Bucket, Place, Transfer
 # other one has left.
 _LOCK = """
     SELECT customer_order.channel_order_id, line.id, line.sku_id, line.warehouse_id,
-           level.out,
-           level.out + level.received + level.damaged + level.lost AS shipped,
+           level.committed, level.out, level.received, level.damaged, level.lost,
            receipt.id AS earlier_id, receipt.content AS earlier_content
     FROM "order" customer_order
     JOIN order_line line ON line.order_id = customer_order.id
@@ -46,8 +45,8 @@ _LOCK = """
 _LOCK_LINES = FixedSql(
     _LOCK,
     f"{_LOCK} FOR UPDATE OF customer_order, level",
-    columns="channel_order_id id sku_id warehouse_id out shipped earlier_id"
-    " earlier_content",
+    columns="channel_order_id id sku_id warehouse_id committed out received damaged"
+    " lost earlier_id earlier_content",
 )
 _FIND = FixedSql(
     "SELECT id, content FROM receipt WHERE key = :key", columns="id content"
@@ -148,7 +147,7 @@ def record_receipt(
     if written is None:
         # Another order's receipt took the key while this one was on its way.
         return _replayed(wire.run(_FIND, {"key": key})[0], key, content)
-    post(session, list(_transfers(held, document, written)))
+    post_new(session, list(_transfers(held, document, written)), held)
     return Booked(written.receipt_id, replayed=False)
 
 
@@ -343,7 +342,7 @@ def _check_lines(
     session: Session, held: Mapping[int, Any], lines: Sequence[Found]
 ) -> None:
     order = next(iter(held.values())).channel_order_id
-    if not any(row.shipped for row in held.values()):
+    if not any(x.out or x.received or x.damaged or x.lost for x in held.values()):
         raise NeverLeft(order)
     for line in lines:
         row = held[line.order_line_id]
