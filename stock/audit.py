@@ -201,6 +201,50 @@ INVARIANTS = (
         HAVING item.open_units <> coalesce(sum(line.quantity - line.settled), 0)
         """,
     ),
+    Invariant(
+        "sheets_booked",
+        "each posted parcel's receipt is about its order, is booked where its sheet"
+        " says, and books what was judged",
+        """
+        SELECT parcel.id FROM sheet_parcel parcel
+        JOIN return_sheet sheet ON sheet.id = parcel.sheet_id
+        JOIN receipt ON receipt.id = parcel.receipt_id
+        WHERE receipt.order_id <> parcel.order_id
+           OR receipt.warehouse_id <> sheet.warehouse_id
+        UNION ALL
+        SELECT parcel_id FROM (
+            SELECT parcel.id AS parcel_id, judged.sku_id, judged.warehouse_id,
+                   judged.good, judged.damaged, judged.lost
+            FROM sheet_parcel parcel
+            JOIN sheet_line judged ON judged.parcel_id = parcel.id
+            WHERE parcel.state = 'posted'
+            UNION ALL
+            SELECT parcel.id, sold.sku_id, sold.warehouse_id,
+                   -booked.good, -booked.damaged, -booked.lost
+            FROM sheet_parcel parcel
+            JOIN receipt_line booked ON booked.receipt_id = parcel.receipt_id
+            JOIN order_line sold ON sold.id = booked.order_line_id
+        ) side GROUP BY parcel_id, sku_id, warehouse_id
+        HAVING sum(good) <> 0 OR sum(damaged) <> 0 OR sum(lost) <> 0
+        """,
+    ),
+    Invariant(
+        "sheets_closed",
+        "a closed sheet has no drafts, and is posted if any of its parcels is",
+        """
+        SELECT id FROM (
+            SELECT sheet.id, sheet.state,
+                sum(CASE WHEN parcel.state = 'draft' THEN 1 ELSE 0 END) AS drafts,
+                sum(CASE WHEN parcel.state = 'posted' THEN 1 ELSE 0 END) AS posted
+            FROM return_sheet sheet
+            LEFT JOIN sheet_parcel parcel ON parcel.sheet_id = sheet.id
+            GROUP BY sheet.id, sheet.state
+        ) sums
+        WHERE (state <> 'draft' AND drafts > 0)
+           OR (state = 'posted' AND posted = 0)
+           OR (state = 'discarded' AND posted > 0)
+        """,
+    ),
 )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from stock.board_order import PageEnd, find_page
 from stock.models import (
@@ -19,6 +19,7 @@ from stock.models import (
     Parcel,
     ReturnState,
 )
+from stock.scope import among
 from stock.selection import Selection
 
 OPEN_STATES = (ReturnState.AWAITING, ReturnState.PARTLY_RECEIVED)
@@ -81,7 +82,9 @@ def open_returns(
     ]
 
 
-def waiting_orders(session: Session, *, limit: int = 100) -> Sequence[Order]:
+def waiting_orders(
+    session: Session, *, shop_ids: Collection[int] | None = None, limit: int = 100
+) -> Sequence[Order]:
     """Return orders with ended units of unknown whereabouts, oldest first."""
     return session.scalars(
         select(Order)
@@ -91,6 +94,7 @@ def waiting_orders(session: Session, *, limit: int = 100) -> Sequence[Order]:
             .where(OrderLine.waiting > 0)
             .exists()
         )
+        .where(among(Order.shop_id, shop_ids))
         .options(
             selectinload(Order.lines).joinedload(OrderLine.sku),
             selectinload(Order.shop),
@@ -100,9 +104,11 @@ def waiting_orders(session: Session, *, limit: int = 100) -> Sequence[Order]:
     ).all()
 
 
-def count_waiting(session: Session) -> int:
+def count_waiting(session: Session, *, shop_ids: Collection[int] | None = None) -> int:
     """Count the orders with ended units of unknown whereabouts."""
     waiting = select(OrderLine.order_id).where(OrderLine.waiting > 0).distinct()
+    if shop_ids is not None:
+        waiting = waiting.join(Order).where(among(Order.shop_id, shop_ids))
     return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
@@ -116,8 +122,8 @@ def _load(session: Session, ids: Sequence[int]) -> Sequence[ExpectedReturn]:
             selectinload(ExpectedReturn.lines)
             .joinedload(ExpectedReturnLine.order_line)
             .joinedload(OrderLine.sku),
-            selectinload(ExpectedReturn.shop),
-            selectinload(ExpectedReturn.order),
+            joinedload(ExpectedReturn.shop, innerjoin=True),
+            joinedload(ExpectedReturn.order),
         )
     )
     by_id = {item.id: item for item in found}

@@ -69,6 +69,9 @@ def find_page(
     """Return the ids of the selected returns after a page's end, in order."""
     streams = _streams(session, selection)
     last = session.get(ExpectedReturn, end.return_id) if end else None
+    if last and selection.shop_ids is not None:
+        # A place in other shops' list is no place in this one, and tells nothing.
+        last = last if last.shop_id in selection.shop_ids else None
     if end and last:
         streams = _remaining(streams, selection, last, end)
     if not streams:
@@ -133,6 +136,8 @@ def _streams(session: Session, selection: Selection) -> Sequence[_Stream]:
             keys = [item.carrier, item.opened_at]
             return [_Stream(keys=keys, where=_carried(selection))]
         case Sort.VALUE:
+            known = selection.currencies
+            currencies = open_currencies(session) if known is None else known
             return [
                 _Stream(
                     rank=n,
@@ -140,7 +145,7 @@ def _streams(session: Session, selection: Selection) -> Sequence[_Stream]:
                     owner=name,
                     where=[item.currency == name],
                 )
-                for n, name in enumerate(open_currencies(session))
+                for n, name in enumerate(currencies)
             ]
         case Sort.CLAIM:
             return _deadlines(selection, shops)

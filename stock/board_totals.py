@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ColumnElement, case, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    case,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from stock.models import ExpectedReturn
 from stock.models.base import SortableMoney
+from stock.scope import among
 from stock.selection import Selection, conditions, due_by, due_conditions, is_open
 
 MOST_CHOICES = 200
@@ -60,27 +69,42 @@ def totals(session: Session, selection: Selection, *, now: datetime) -> Totals:
     )
 
 
-def open_currencies(session: Session) -> Sequence[str]:
+def are_few(session: Session, most: int) -> bool:
+    """Say whether so few returns are open that adding them up takes no time."""
+    some = select(ExpectedReturn.id).where(is_open()).limit(most + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) <= most
+
+
+def open_currencies(
+    session: Session, *, shop_ids: Collection[int] | None = None
+) -> Sequence[str]:
     """Return the currencies of what is at risk, in alphabetical order."""
-    return _distinct(session, ExpectedReturn.currency)
+    return _distinct(session, ExpectedReturn.currency, shop_ids)
 
 
-def open_carriers(session: Session) -> Sequence[str]:
+def open_carriers(
+    session: Session, *, shop_ids: Collection[int] | None = None
+) -> Sequence[str]:
     """Return who carries what is still to come; an empty name is: nobody knows."""
-    return _distinct(session, ExpectedReturn.carrier)
+    return _distinct(session, ExpectedReturn.carrier, shop_ids)
 
 
 def _billions(parts: ColumnElement[int]) -> tuple[ColumnElement[int], ...]:
     return parts // _BILLION, parts % _BILLION
 
 
-def _distinct(session: Session, column: InstrumentedAttribute[str]) -> Sequence[str]:
+def _distinct(
+    session: Session,
+    column: InstrumentedAttribute[str],
+    shop_ids: Collection[int] | None,
+) -> Sequence[str]:
     # From one value to the next by index: DISTINCT would read every open return.
-    first = select(func.min(column).label("name")).where(is_open())
+    theirs = and_(is_open(), among(ExpectedReturn.shop_id, shop_ids))
+    first = select(func.min(column).label("name")).where(theirs)
     found = first.cte("found", recursive=True)
     following = (
         select(func.min(column))
-        .where(is_open())
+        .where(theirs)
         .where(column > found.c.name)
         .scalar_subquery()
     )

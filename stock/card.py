@@ -7,7 +7,7 @@ never as much as a SKU has ever moved.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -117,11 +117,13 @@ def movements_page(
     *,
     until: datetime | None = None,
     before: int | None = None,
+    shop_ids: Collection[int] | None = None,
     limit: int,
 ) -> Page:
     """Return a slice of a SKU's movements, newest first.
 
-    ``until`` leaves out what was posted later; ``before`` goes on after a slice.
+    ``until`` leaves out what was posted later; ``before`` goes on after a slice; of
+    other shops than ``shop_ids`` the papers are hidden.
     """
     query = select(Movement).where(Movement.sku_id == sku.id)
     if until is not None:
@@ -132,7 +134,7 @@ def movements_page(
     found = session.scalars(newest_first).all()
     shown = found[:limit]
     return Page(
-        entries=_entries(session, sku, shown),
+        entries=_entries(session, sku, shown, shop_ids),
         next_before=shown[-1].id if len(found) > limit else None,
     )
 
@@ -149,11 +151,14 @@ def change_of(bucket: Bucket) -> ColumnElement[int]:
 
 
 def _entries(
-    session: Session, sku: Sku, movements: Sequence[Movement]
+    session: Session,
+    sku: Sku,
+    movements: Sequence[Movement],
+    shop_ids: Collection[int] | None,
 ) -> Sequence[Entry]:
     if not movements:
         return []
-    trails = trails_of(session, movements)
+    trails = trails_of(session, movements, shop_ids=shop_ids)
     available = _available_after(session, sku, movements[0])
     entries = []
     for movement in movements:

@@ -15,6 +15,13 @@ class ClaimWindows:
 
     default_days: int = 15
     days_by_channel: Mapping[str, int] = field(default_factory=dict)
+    near_days: int = 3
+    """A deadline this close is shown as urgent."""
+
+    @property
+    def near(self) -> timedelta:
+        """The time before a deadline in which it is shown as urgent."""
+        return timedelta(days=self.near_days)
 
     def of(self, channel: str) -> timedelta:
         """Return the time to claim after a return was opened."""

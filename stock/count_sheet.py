@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session, joinedload
 
 from stock.models import Movement, Stocktake, StocktakeLine
+from stock.scope import sku_seen
 from stock.transfers import Bucket
 
 
@@ -30,13 +31,19 @@ class Page:
 
 
 def lines_page(
-    session: Session, stocktake: Stocktake, *, after: int | None = None, limit: int
+    session: Session,
+    stocktake: Stocktake,
+    *,
+    shop_ids: Collection[int] | None = None,
+    after: int | None = None,
+    limit: int,
 ) -> Page:
-    """Return a slice of a stocktake's lines."""
+    """Return a slice of a stocktake's lines, of SKUs that these shops know."""
     found = session.scalars(
         select(StocktakeLine)
         .where(StocktakeLine.stocktake_id == stocktake.id)
         .where(StocktakeLine.id > (after or 0))
+        .where(sku_seen(StocktakeLine.sku_id, shop_ids))
         .options(joinedload(StocktakeLine.sku), joinedload(StocktakeLine.warehouse))
         .order_by(StocktakeLine.id)
         .limit(limit + 1)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from stock.models import Drift, Listing, ListingComponent, Shop
+from stock.scope import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,20 @@ class Page:
 
 
 def drifts_page(
-    session: Session, *, shop: str = "", before: int | None = None, limit: int
+    session: Session,
+    *,
+    shop: str = "",
+    shop_ids: Collection[int] | None = None,
+    before: int | None = None,
+    limit: int,
 ) -> Page:
-    """Return a slice of drifts, of one shop or of all, newest first."""
+    """Return a slice of drifts, of one shop or of all among these, newest first."""
     # Numbers first: to sort whole rows of a shop that drifts often would be slow.
     newest = select(Drift.id).order_by(Drift.id.desc()).limit(limit + 1)
-    if shop:
-        of_shop = select(Listing.id).join(Shop).where(Shop.name == shop)
+    if shop or shop_ids is not None:
+        of_shop = select(Listing.id).where(among(Listing.shop_id, shop_ids))
+        if shop:
+            of_shop = of_shop.join(Shop).where(Shop.name == shop)
         newest = newest.where(Drift.listing_id.in_(of_shop))
     if before is not None:
         newest = newest.where(Drift.id < before)
@@ -64,7 +72,9 @@ def drifts_page(
     return Page(shown, next_before=shown[-1].drift.id if more else None)
 
 
-def phantom_units(session: Session) -> Sequence[Caught]:
+def phantom_units(
+    session: Session, *, shop_ids: Collection[int] | None = None
+) -> Sequence[Caught]:
     """Return the phantom units caught in each shop, shops without any included."""
     rows = session.execute(
         select(
@@ -73,6 +83,7 @@ def phantom_units(session: Session) -> Sequence[Caught]:
             func.coalesce(func.sum(Listing.phantom_units), 0),
         )
         .outerjoin(Listing, Listing.shop_id == Shop.id)
+        .where(among(Shop.id, shop_ids))
         .group_by(Shop.id)
         .order_by(Shop.channel, Shop.name)
     )

@@ -219,3 +219,77 @@ class LeaseLost(StockError):
 
 class VaultError(StockError):
     """A sealed secret could not be opened."""
+
+
+class PersonExists(StockError):
+    """There is a person of this name, in whatever spelling."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"there is a person named {name!r} already")
+
+
+class UnknownPerson(StockError):
+    """No such person."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"unknown person {name!r}")
+
+
+class NameRefused(StockError):
+    """A person is named by some printable characters, not too many."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__("a person is named by 1 to 100 printable characters")
+
+
+class WeakPassword(StockError):
+    """A password is too short, too long, or the person's own name."""
+
+    def __init__(self, *, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
+        super().__init__(
+            f"a password has {least} to {most} characters and is not the name"
+        )
+
+
+class LastAdmin(StockError):
+    """Somebody must be left who can let others in."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} is the last administrator")
+
+
+class PersonDisabled(StockError):
+    """A person is let in no more."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name} is let in no more")
+
+
+class LaunchUsed(StockError):
+    """A launch opens the page once."""
+
+    def __init__(self, issuer: str) -> None:
+        self.issuer = issuer
+        super().__init__(f"a launch of {issuer} was used before")
+
+
+class LoginRefused(StockError):
+    """A name and a password do not belong together; which is wrong stays unsaid."""
+
+    def __init__(self) -> None:
+        super().__init__("name and password do not belong together")
+
+
+class TooManyLogins(StockError):
+    """Signing in failed too often lately, for this name or from this address."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__("signing in failed too often lately")

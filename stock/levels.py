@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from stock.models import (
     StockLevel,
     Warehouse,
 )
+from stock.scope import among
 
 
 def find_sku(session: Session, code: str) -> Sku:
@@ -51,8 +52,13 @@ def levels_of(session: Session, sku: Sku) -> Mapping[str, StockLevel]:
     return {code: level for code, level in rows}
 
 
-def listings_of(session: Session, sku_ids: Sequence[int]) -> Sequence[Listing]:
-    """Return the listings that stand for any of these SKUs, with their shops."""
+def listings_of(
+    session: Session,
+    sku_ids: Sequence[int],
+    *,
+    shop_ids: Collection[int] | None = None,
+) -> Sequence[Listing]:
+    """Return the listings of these shops, or of all, that stand for any of the SKUs."""
     return (
         session.scalars(
             select(Listing)
@@ -61,7 +67,8 @@ def listings_of(session: Session, sku_ids: Sequence[int]) -> Sequence[Listing]:
                     select(ListingComponent.listing_id).where(
                         ListingComponent.sku_id.in_(sku_ids)
                     )
-                )
+                ),
+                among(Listing.shop_id, shop_ids),
             )
             .options(joinedload(Listing.shop), joinedload(Listing.components))
             .order_by(Listing.shop_id, Listing.id)

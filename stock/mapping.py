@@ -39,6 +39,7 @@ def import_listings(
             session.add(listing)
             known[report.item_id, report.variant_id] = listing
         listing.channel_sku = report.sku[:100]
+        listing.barcode = report.barcode[:100]
         listing.title = report.title[:300]
         listing.seen_quantity = report.quantity
         listing.seen_at = now

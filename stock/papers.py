@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +32,8 @@ class PaperKind(StrEnum):
     STOCKTAKE = "stocktake"
     OTHER = "other"
     """A paper that is not kept here, such as a delivery note."""
+    HIDDEN = "hidden"
+    """A paper of another shop: what, when and how many, but neither who nor why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class OrderName:
     number: str
     channel: str
     shop: str
+    shop_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +61,35 @@ class PaperTrail:
     """What a stocktake counted."""
 
 
+_HIDDEN = PaperTrail(kind=PaperKind.HIDDEN, record_id=None, name="")
+
+
 def trails_of(
-    session: Session, movements: Sequence[Movement]
+    session: Session,
+    movements: Sequence[Movement],
+    *,
+    shop_ids: Collection[int] | None = None,
 ) -> Mapping[int, PaperTrail]:
-    """Return the papers by movement id; three statements, however many there are."""
+    """Return the papers by movement id; three statements, however many there are.
+
+    Those of other shops than these are hidden.
+    """
     orders = _orders(session, filter(None, map(_order_line_id, movements)))
     receipts = _receipts(session, (m.receipt_line_id for m in movements))
     counts = _counts(
         session, filter(None, (_id_in_key(m, _STOCKTAKE_KEY) for m in movements))
     )
-    return {m.id: _trail(m, orders, receipts, counts) for m in movements}
+    trails = {m.id: _trail(m, orders, receipts, counts) for m in movements}
+    return {
+        movement_id: trail if _is_seen(trail, shop_ids) else _HIDDEN
+        for movement_id, trail in trails.items()
+    }
+
+
+def _is_seen(trail: PaperTrail, shop_ids: Collection[int] | None) -> bool:
+    if trail.order is None or shop_ids is None:
+        return True
+    return trail.order.shop_id in shop_ids
 
 
 def _trail(
@@ -116,14 +138,20 @@ def _id_in_key(movement: Movement, kind: str) -> int | None:
 
 def _orders(session: Session, line_ids: Iterable[int]) -> Mapping[int, OrderName]:
     rows = session.execute(
-        select(OrderLine.id, Order.id, Order.channel_order_id, Shop.channel, Shop.name)
+        select(OrderLine.id, Order.id, Order.channel_order_id, Shop)
         .join(Order, Order.id == OrderLine.order_id)
         .join(Shop, Shop.id == Order.shop_id)
         .where(OrderLine.id.in_(set(line_ids)))
     )
     return {
-        line_id: OrderName(id=order_id, number=number, channel=channel, shop=shop)
-        for line_id, order_id, number, channel, shop in rows
+        line_id: OrderName(
+            id=order_id,
+            number=number,
+            channel=shop.channel,
+            shop=shop.name,
+            shop_id=shop.id,
+        )
+        for line_id, order_id, number, shop in rows
     }
 
 

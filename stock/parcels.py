@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Select, and_, literal_column, select, union
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from stock._upsert import insert_missing
 from stock.errors import AmbiguousReference, UnknownOrder
 from stock.models import ExpectedReturn, Order, Parcel, Shop
 from stock.reports import ParcelReport
+from stock.scope import among
 
 
 def remember(
@@ -45,8 +46,10 @@ def find_order(session: Session, reference: str) -> Order:
     return orders[0]
 
 
-def find_orders(session: Session, reference: str) -> Sequence[Order]:
-    """Return the orders that go by this number, of whatever kind it is."""
+def find_orders(
+    session: Session, reference: str, *, shop_ids: Collection[int] | None = None
+) -> Sequence[Order]:
+    """Return the orders of these shops, or of all, that go by this number."""
     number = reference.strip()
     if not number:
         return []
@@ -61,7 +64,9 @@ def find_orders(session: Session, reference: str) -> Sequence[Order]:
         .where(ExpectedReturn.return_id.in_(spellings)),
     )
     return session.scalars(
-        select(Order).where(Order.id.in_(union(*named))).order_by(Order.id)
+        select(Order)
+        .where(Order.id.in_(union(*named)), among(Order.shop_id, shop_ids))
+        .order_by(Order.id)
     ).all()
 
 

@@ -67,6 +67,13 @@ def receipt_by_number(session: Session, number: str) -> Receipt:
     return found
 
 
+def find_receipts(session: Session, receipt_ids: Collection[int]) -> Sequence[Receipt]:
+    """Return the receipts with these ids, the first one booked first."""
+    return session.scalars(
+        _receipts().where(Receipt.id.in_(receipt_ids)).order_by(Receipt.id)
+    ).all()
+
+
 def receipt_by_key(session: Session, key: str) -> Receipt | None:
     """Return the receipt that was booked with this key."""
     return session.scalar(_receipts().where(Receipt.key == key))
@@ -84,15 +91,27 @@ def changes_of(session: Session, receipt: Receipt) -> Sequence[SkuChange]:
 
     Goes back from today's levels: a SKU's last movements are few, all are many.
     """
+    return changes_of_all(session, [receipt], warehouse_id=receipt.warehouse_id)
+
+
+def changes_of_all(
+    session: Session, receipts: Sequence[Receipt], *, warehouse_id: int
+) -> Sequence[SkuChange]:
+    """Return what receipts changed together, by SKU, with one building as the building.
+
+    The numbers after are those right after the last of them.
+    """
     # A reversal names the receipt line too, but does not start from where units were
     # away: out, or lost and found again.
     away = (Bucket.OUT, Bucket.LOST)
-    return _changes(session, receipt, Movement.from_bucket.in_(away))
+    lines = [line for receipt in receipts for line in receipt.lines]
+    return _changes(session, lines, warehouse_id, Movement.from_bucket.in_(away))
 
 
 def reversal_changes(session: Session, receipt: Receipt) -> Sequence[SkuChange]:
     """Return what a receipt's reversal took back, by SKU, whatever happened since."""
-    return _changes(session, receipt, Movement.to_bucket == Bucket.OUT)
+    went_out = Movement.to_bucket == Bucket.OUT
+    return _changes(session, receipt.lines, receipt.warehouse_id, went_out)
 
 
 def held_now(
@@ -104,13 +123,16 @@ def held_now(
 
 
 def _changes(
-    session: Session, receipt: Receipt, condition: ColumnElement[bool]
+    session: Session,
+    lines: Sequence[ReceiptLine],
+    warehouse_id: int,
+    condition: ColumnElement[bool],
 ) -> Sequence[SkuChange]:
-    own = _own_movements(session, receipt, condition)
+    own = _own_movements(session, lines, condition)
     moved_skus = {movement.sku_id for movement in own}
     skus = {
         line.order_line.sku_id: line.order_line.sku
-        for line in receipt.lines
+        for line in lines
         if line.order_line.sku_id in moved_skus
     }
     last = max((movement.id for movement in own), default=0)
@@ -127,8 +149,8 @@ def _changes(
                 good=_units(moved, Bucket.AVAILABLE),
                 damaged=_units(moved, Bucket.DAMAGED),
                 lost=sum(n for _, _, _, _, target, n in moved if target == Bucket.LOST),
-                before=_held(before, receipt.warehouse_id),
-                after=_held(after, receipt.warehouse_id),
+                before=_held(before, warehouse_id),
+                after=_held(after, warehouse_id),
             )
         )
     return changes
@@ -149,11 +171,11 @@ def _receipts() -> Select[Receipt]:
 
 
 def _own_movements(
-    session: Session, receipt: Receipt, condition: ColumnElement[bool]
+    session: Session, lines: Sequence[ReceiptLine], condition: ColumnElement[bool]
 ) -> Sequence[Movement]:
     return session.scalars(
         select(Movement)
-        .where(Movement.receipt_line_id.in_([line.id for line in receipt.lines]))
+        .where(Movement.receipt_line_id.in_([line.id for line in lines]))
         .where(condition)
     ).all()
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
+from stock.claim_desk.board_filter import ClaimFilter, claim_condition
 from stock.models import ExpectedReturn, ExpectedReturnLine, OrderLine, Sku
 from stock.parcels import find_orders
 
@@ -42,6 +43,10 @@ class Selection:
     """In ``currency``, where sellers have several."""
     due_after: datetime | None = None
     due_until: datetime | None = None
+    claim: ClaimFilter | None = None
+    """Whether somebody has claimed for them, and how far that is."""
+    currencies: Sequence[str] | None = None
+    """Those of the open returns, where somebody has looked them up already."""
     sort: Sort = Sort.AGE
     descending: bool = False
     windows: Mapping[int, timedelta] = field(default_factory=dict)
@@ -70,7 +75,9 @@ def conditions(session: Session, selection: Selection) -> list[ColumnElement[boo
     """
     found: list[ColumnElement[bool]] = [is_open()]
     if selection.search.strip():
-        found.append(_matches(session, selection.search))
+        found.append(_matches(session, selection.search, selection.shop_ids))
+    if selection.claim is not None:
+        found.append(claim_condition(session, selection.claim))
     return [*found, *_narrowed(selection)]
 
 
@@ -125,11 +132,13 @@ def _narrowed(selection: Selection) -> Iterable[ColumnElement[bool]]:
         yield ExpectedReturn.value_at_risk >= selection.least_value
 
 
-def _matches(session: Session, search: str) -> ColumnElement[bool]:
+def _matches(
+    session: Session, search: str, shop_ids: Sequence[int] | None
+) -> ColumnElement[bool]:
     # Looked up first: as one condition it would be asked of every open return.
     code = search.strip()
     spellings = {code, code.upper(), code.lower()}
-    orders = [order.id for order in find_orders(session, code)]
+    orders = [order.id for order in find_orders(session, code, shop_ids=shop_ids)]
     skus = session.scalars(
         select(Sku.id).where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
     ).all()

@@ -16,6 +16,7 @@ from stock.reports import LineReport
 
 ORDER = "order"
 RETURN = "return"
+MOST_FACTS = 20
 
 
 def put_aside(
@@ -44,7 +45,10 @@ def put_aside(
     record.reason = reason
     record.detail = readable_text(detail, 500)
     record.tried_at = now
-    record.report = {"left": _merge_left(record.report, lines)}
+    record.report = {
+        "left": _merge_left(record.report, lines),
+        "lines": _facts(lines) or record.report.get("lines", []),
+    }
 
 
 def resolve(session: Session, shop: Shop, *, kind: str, record_id: str) -> None:
@@ -102,6 +106,20 @@ def _find(session: Session, shop: Shop, kind: str, record_id: str) -> SetAside |
         .where(SetAside.kind == kind)
         .where(SetAside.record_id == record_id)
     )
+
+
+def _facts(lines: Sequence[LineReport]) -> list[dict[str, Any]]:
+    """Return what people need to know which listings a record waits for."""
+    return [
+        {
+            "item_id": line.item_id,
+            "variant_id": line.variant_id,
+            "sku": line.sku,
+            "title": line.title,
+            "quantity": line.quantity,
+        }
+        for line in lines[:MOST_FACTS]
+    ]
 
 
 def _merge_left(report: dict[str, Any], lines: Sequence[LineReport]) -> dict[str, int]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from stock import leases
 from stock.errors import LeaseLost, StockError, UnknownShop
 from stock.models import (
+    Consent,
     InboxMessage,
     Listing,
     RefundMode,
@@ -21,8 +22,6 @@ from stock.models import (
 )
 from stock.offers import owes_push
 from stock.vault import Vault
-
-LEASE = timedelta(seconds=30)
 
 
 class ShopExists(StockError):
@@ -100,8 +99,12 @@ def rotate_settings(
     name: str,
     stale: Mapping[str, Any],
     renew: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    *,
+    gives_access: bool = True,
 ) -> dict[str, Any]:
     """Replace ``stale`` settings, once, whoever asks; the caller commits at once.
+
+    A shop that waited for access goes on with it, unless it is not ``gives_access``.
 
     Holds the shop's row while ``renew`` runs, so that two workers cannot both use a
     single-use token.  When somebody was faster, theirs is returned.
@@ -114,7 +117,8 @@ def rotate_settings(
         return current
     renewed = dict(renew(current))
     shop.sealed_settings = vault.seal(f"shop:{name}", renewed)
-    shop.state = ShopState.ACTIVE
+    if gives_access and shop.state == ShopState.PAUSED:
+        shop.state = ShopState.ACTIVE
     return renewed
 
 
@@ -123,6 +127,7 @@ def due_shops(session: Session, now: datetime) -> Sequence[Shop]:
 
     Due are: a sync or a reconcile whose time has come, pushes that are owed, and
     messages that nobody has followed up.  A shop that must wait is not due before.
+    Where a seller has just given access, the shop is due in whatever state it is.
     """
     owing = (
         select(Listing.id)
@@ -137,12 +142,21 @@ def due_shops(session: Session, now: datetime) -> Sequence[Shop]:
         .where(InboxMessage.done_at.is_(None))
         .exists()
     )
+    answered = (
+        select(Consent.shop_id)
+        .where(Consent.shop_id == Shop.id)
+        .where(Consent.sealed_answer.is_not(None))
+        .exists()
+    )
+    works = and_(
+        Shop.state == ShopState.ACTIVE,
+        or_(Shop.last_error == "", Shop.sync_due_at <= now),
+        or_(Shop.sync_due_at <= now, Shop.reconcile_due_at <= now, owing, told),
+    )
     return session.scalars(
         select(Shop)
-        .where(Shop.state == ShopState.ACTIVE)
         .where(or_(Shop.lease_until.is_(None), Shop.lease_until < now))
-        .where(or_(Shop.last_error == "", Shop.sync_due_at <= now))
-        .where(or_(Shop.sync_due_at <= now, Shop.reconcile_due_at <= now, owing, told))
+        .where(or_(works, answered))
         .order_by(Shop.sync_due_at)
     ).all()
 
@@ -154,16 +168,7 @@ def must_wait(shop: Shop, now: datetime) -> bool:
 
 def take_lease(session: Session, name: str) -> str | None:
     """Claim a shop's work for half a minute; ``None`` while somebody else has it."""
-    token = secrets.token_hex(16)
-    now = _database_now(session)
-    taken = session.execute(
-        update(Shop)
-        .where(Shop.name == name)
-        .where(or_(Shop.lease_until.is_(None), Shop.lease_until < now))
-        .values(lease_token=token, lease_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    return token if _touched(taken) else None
+    return leases.take(session, Shop, Shop.name == name)
 
 
 def keep_lease(session: Session, name: str, token: str) -> None:
@@ -172,27 +177,13 @@ def keep_lease(session: Session, name: str, token: str) -> None:
     Called in the same transaction as the work, it fences that work: a holder who
     slept too long cannot commit.
     """
-    now = _database_now(session)
-    kept = session.execute(
-        update(Shop)
-        .where(Shop.name == name)
-        .where(Shop.lease_token == token)
-        .values(lease_until=now + LEASE)
-        .execution_options(synchronize_session=False)
-    )
-    if not _touched(kept):
+    if not leases.keep(session, Shop, Shop.name == name, token):
         raise LeaseLost(f"somebody else works on shop {name!r}")
 
 
 def release_lease(session: Session, name: str, token: str) -> None:
     """Give a lease back; nothing happens when it was lost."""
-    session.execute(
-        update(Shop)
-        .where(Shop.name == name)
-        .where(Shop.lease_token == token)
-        .values(lease_token=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    leases.release(session, Shop, Shop.name == name, token)
 
 
 def owed_pushes(session: Session, shop: Shop) -> int:
@@ -206,15 +197,3 @@ def owed_pushes(session: Session, shop: Shop) -> int:
         )
         or 0
     )
-
-
-def _database_now(session: Session) -> datetime:
-    # Leases are judged by one clock, however many machines drain shops.
-    if session.get_bind().dialect.name == "sqlite":
-        return datetime.now(UTC)
-    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
-    return now
-
-
-def _touched(result: object) -> bool:
-    return isinstance(result, CursorResult) and result.rowcount == 1

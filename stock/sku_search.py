@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from stock.models import Movement, Sku, StockLevel
+from stock.scope import sku_seen
 
 MOST_WORDS = 6
 _NEWEST = 300
@@ -22,29 +23,43 @@ class FoundSku:
     available: int
 
 
-def skus_by_code(session: Session, text: str) -> Sequence[Sku]:
+def skus_by_code(
+    session: Session, text: str, *, shop_ids: Collection[int] | None = None
+) -> Sequence[Sku]:
     """Return the SKUs that have this code or barcode, upper or lower case."""
     spellings = _spellings(text)
     return session.scalars(
         select(Sku)
         .where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
+        .where(sku_seen(Sku.id, shop_ids))
         .order_by(Sku.code)
         .limit(50)
     ).all()
 
 
-def search_skus(session: Session, text: str, *, limit: int) -> Sequence[FoundSku]:
+def search_skus(
+    session: Session,
+    text: str,
+    *,
+    shop_ids: Collection[int] | None = None,
+    limit: int,
+) -> Sequence[FoundSku]:
     """Return SKUs whose code or name holds each word of a text, by code."""
     words = text.split()[:MOST_WORDS]
     if not words:
         return []
     found = session.scalars(
-        select(Sku).where(*map(_holds, words)).order_by(Sku.code).limit(limit)
+        select(Sku)
+        .where(*map(_holds, words), sku_seen(Sku.id, shop_ids))
+        .order_by(Sku.code)
+        .limit(limit)
     ).all()
     return with_units(session, found)
 
 
-def lately_moved(session: Session, *, limit: int) -> Sequence[FoundSku]:
+def lately_moved(
+    session: Session, *, shop_ids: Collection[int] | None = None, limit: int
+) -> Sequence[FoundSku]:
     """Return the SKUs that the newest movements are about, the newest first."""
     newest = (
         select(Movement.id, Movement.sku_id)
@@ -55,6 +70,7 @@ def lately_moved(session: Session, *, limit: int) -> Sequence[FoundSku]:
     found = session.scalars(
         select(Sku)
         .join(newest, newest.c.sku_id == Sku.id)
+        .where(sku_seen(Sku.id, shop_ids))
         .group_by(Sku.id)
         .order_by(func.max(newest.c.id).desc())
         .limit(limit)

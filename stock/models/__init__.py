@@ -13,6 +13,22 @@ from stock.models.catalogue import (
     Sku,
     Warehouse,
 )
+from stock.models.claims import (
+    Claim,
+    ClaimCause,
+    ClaimEvent,
+    ClaimEventKind,
+    ClaimState,
+)
+from stock.models.desk import Consent, SkuTerm, UsedForm
+from stock.models.evidence import (
+    Orphan,
+    OrphanDecision,
+    OrphanItem,
+    OrphanState,
+    Photo,
+)
+from stock.models.keys import ApiKey, KeptAnswer, Scope
 from stock.models.ledger import LineLevel, Movement, StockLevel
 from stock.models.orders import (
     ExpectedReturn,
@@ -26,6 +42,23 @@ from stock.models.orders import (
     RefundDueState,
     ReturnState,
 )
+from stock.models.outbox import (
+    HookEndpoint,
+    HookEndpointShop,
+    HookEvent,
+    HookMessage,
+    HookMessageState,
+    HookState,
+    HookSubscription,
+)
+from stock.models.people import (
+    AuditEntry,
+    FailedLogin,
+    Person,
+    PersonSession,
+    Role,
+    UsedLaunch,
+)
 from stock.models.receipts import (
     Receipt,
     ReceiptLine,
@@ -33,14 +66,39 @@ from stock.models.receipts import (
     Stocktake,
     StocktakeLine,
 )
+from stock.models.sheets import (
+    ReturnSheet,
+    SheetAction,
+    SheetLine,
+    SheetParcel,
+    SheetParcelState,
+    SheetState,
+)
 from stock.models.work import InboxMessage, SetAside, SetAsideReason
 
 __all__ = [
+    "ApiKey",
+    "AuditEntry",
     "Base",
+    "Claim",
+    "ClaimCause",
+    "ClaimEvent",
+    "ClaimEventKind",
+    "ClaimState",
+    "Consent",
     "Drift",
     "ExpectedReturn",
     "ExpectedReturnLine",
+    "FailedLogin",
+    "HookEndpoint",
+    "HookEndpointShop",
+    "HookEvent",
+    "HookMessage",
+    "HookMessageState",
+    "HookState",
+    "HookSubscription",
     "InboxMessage",
+    "KeptAnswer",
     "LineLevel",
     "Listing",
     "ListingComponent",
@@ -49,7 +107,14 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "Orphan",
+    "OrphanDecision",
+    "OrphanItem",
+    "OrphanState",
     "Parcel",
+    "Person",
+    "PersonSession",
+    "Photo",
     "Receipt",
     "ReceiptLine",
     "ReceiptReversal",
@@ -57,15 +122,26 @@ __all__ = [
     "RefundDue",
     "RefundDueState",
     "RefundMode",
+    "ReturnSheet",
     "ReturnState",
+    "Role",
+    "Scope",
     "SetAside",
     "SetAsideReason",
+    "SheetAction",
+    "SheetLine",
+    "SheetParcel",
+    "SheetParcelState",
+    "SheetState",
     "Shop",
     "ShopState",
     "ShopWarehouse",
     "Sku",
+    "SkuTerm",
     "StockLevel",
     "Stocktake",
     "StocktakeLine",
+    "UsedForm",
+    "UsedLaunch",
     "Warehouse",
 ]

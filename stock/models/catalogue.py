@@ -8,11 +8,13 @@ from enum import StrEnum
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
+    Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -46,6 +48,8 @@ class ShopState(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
     """Somebody must act first, most often: give access again."""
+    STOPPED = "stopped"
+    """A person stopped it; it goes on when a person says so."""
 
 
 class RefundMode(StrEnum):
@@ -123,6 +127,10 @@ class ListingState(StrEnum):
     """Kept out on purpose: shipped from the channel's own warehouse."""
 
 
+UNMAPPED = "state IN ('unmapped', 'ambiguous')"
+"""The condition of the index that finds listings without a SKU."""
+
+
 class Listing(Base):
     """One sellable thing of a shop, and what the channel was told about it.
 
@@ -136,6 +144,12 @@ class Listing(Base):
         UniqueConstraint("shop_id", "item_id", "variant_id"),
         CheckConstraint("buffer >= 0", name="buffer"),
         CheckConstraint("share >= 0 AND share <= 100", name="share"),
+        Index(
+            "ix_listing_unmapped",
+            "id",
+            sqlite_where=text(UNMAPPED),
+            postgresql_where=text(UNMAPPED),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
@@ -143,6 +157,7 @@ class Listing(Base):
     item_id: Mapped[str] = mapped_column(String(100))
     variant_id: Mapped[str] = mapped_column(String(100), default="")
     channel_sku: Mapped[str] = mapped_column(String(100), default="")
+    barcode: Mapped[str] = mapped_column(String(100), default="", server_default="")
     title: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[ListingState] = mapped_column(String(10))
     paused: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -197,6 +212,14 @@ class Drift(Base):
     """One time that a channel's number was not ours, and what was done about it."""
 
     __tablename__ = "drift"
+    __table_args__ = (
+        Index(
+            "ix_drift_open",
+            "listing_id",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     listing_id: Mapped[int] = mapped_column(ForeignKey("listing.id"), index=True)

@@ -26,7 +26,10 @@ class Order(Base):
     """An order of one shop, with the newest report that the channel gave of it."""
 
     __tablename__ = "order"
-    __table_args__ = (UniqueConstraint("shop_id", "channel_order_id"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "channel_order_id"),
+        Index("ix_order_updated", "shop_id", "updated_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Identity, primary_key=True)
     shop_id: Mapped[int] = mapped_column(ForeignKey("shop.id"))

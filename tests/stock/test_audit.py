@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from stock import audit
+from stock.sheets import Counts
 from tests.stock import plain
+from tests.stock.crate import open_crate
 from tests.stock.stories import DELIVERED, buyer_return, simple_order
 from tests.stock.world import World
 
@@ -30,15 +32,20 @@ _CORRUPTIONS = {
     " SELECT id, 'by-hand', 'a mistake', 'minh', posted_at FROM receipt",
     "once_each": "UPDATE movement SET key = 'same'",
     "rises_answerable": "UPDATE movement SET actor = ''",
+    "sheets_booked": "UPDATE sheet_line SET good = good + 1",
+    "sheets_closed": "UPDATE return_sheet SET state = 'discarded'",
 } | _UNCHECKED
 
 
 @pytest.fixture
 def returned(world: World) -> World:
-    """Two of three mugs came back."""
+    """Two of three mugs came back, on a sheet."""
     world.tell(simple_order(ORDER, "MUG", DELIVERED, quantity=3))
     world.tell_return(buyer_return(ORDER, "MUG", 3, minute=1))
-    world.receive(ORDER, "MUG", good=2)
+    crate = open_crate(world)
+    parcel = crate.put(ORDER).parcel
+    crate.judge(parcel.id, Counts(good=2, missing=1), version=1)
+    crate.post_all()
     return world
 
 
@@ -62,7 +69,13 @@ def _cut_the_nets(world: World) -> None:
         database,
         *(
             f"ALTER TABLE {table} DISABLE TRIGGER ALL"
-            for table in ("movement", "stock_level", "line_level", "receipt_line")
+            for table in (
+                "movement",
+                "stock_level",
+                "line_level",
+                "receipt_line",
+                "sheet_line",
+            )
         ),
         "ALTER TABLE movement DROP CONSTRAINT ck_movement_allowed",
         "ALTER TABLE movement DROP CONSTRAINT ck_movement_answerable",

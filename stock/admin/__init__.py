@@ -1,0 +1,1 @@
+"""What administrators do to shops, listings and work that was set aside."""

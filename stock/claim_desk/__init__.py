@@ -1,0 +1,1 @@
+"""Claims against channels: opened, stepped, listed, and proven by an evidence pack."""

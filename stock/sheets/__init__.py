@@ -1,0 +1,145 @@
+"""Return sheets: a crate of parcels is scanned, judged and posted."""
+
+from stock.models.sheets import SheetParcelState, SheetState, sheet_number
+from stock.sheets.actions import (
+    Action,
+    Close,
+    Describe,
+    Discard,
+    FromZero,
+    Judge,
+    Open,
+    Post,
+    Put,
+    Scan,
+    TakeOff,
+)
+from stock.sheets.answers import Answer
+from stock.sheets.applying import LONGEST_ID, MOST_ACTIONS, apply_actions
+from stock.sheets.changes import sheet_changes
+from stock.sheets.clerk import Clerk
+from stock.sheets.counts import Condition, Counts, line_name
+from stock.sheets.errors import (
+    AllCounted,
+    AlreadyReceived,
+    MoreThanLeft,
+    NothingOut,
+    NotInParcel,
+    OnAnotherSheet,
+    ParcelClosed,
+    Refusal,
+    SheetClosed,
+    SheetFull,
+    StaleParcel,
+    UnknownParcel,
+    UnknownSheet,
+    WarehouseFixed,
+    refusal_of,
+)
+from stock.sheets.finding import list_sheets, sheet_by_number
+from stock.sheets.holding import ParcelHead, SheetHead
+from stock.sheets.judging import Scanned, count_from_zero, count_scan, judge
+from stock.sheets.looking import Known, LookedUp, Match, look_up
+from stock.sheets.matching import EarlierReceipt, ParcelPlace
+from stock.sheets.opening import (
+    LONGEST_CARRIER,
+    LONGEST_NOTE,
+    close_sheet,
+    describe_sheet,
+    discard,
+    open_sheet,
+)
+from stock.sheets.pages import (
+    LineView,
+    ParcelView,
+    SheetRow,
+    SheetView,
+    Totals,
+    WarehouseName,
+)
+from stock.sheets.posting import (
+    PostAnswer,
+    PostedParcel,
+    moved_skus,
+    post_parcel,
+    post_sheet,
+)
+from stock.sheets.putting import MOST_PARCELS, PutOn, put_on, take_off
+from stock.sheets.reading import whole_sheet
+
+__all__ = [
+    "LONGEST_CARRIER",
+    "LONGEST_ID",
+    "LONGEST_NOTE",
+    "MOST_ACTIONS",
+    "MOST_PARCELS",
+    "Action",
+    "AllCounted",
+    "AlreadyReceived",
+    "Answer",
+    "Clerk",
+    "Close",
+    "Condition",
+    "Counts",
+    "Describe",
+    "Discard",
+    "EarlierReceipt",
+    "FromZero",
+    "Judge",
+    "Known",
+    "LineView",
+    "LookedUp",
+    "Match",
+    "MoreThanLeft",
+    "NotInParcel",
+    "NothingOut",
+    "OnAnotherSheet",
+    "Open",
+    "ParcelClosed",
+    "ParcelHead",
+    "ParcelPlace",
+    "ParcelView",
+    "Post",
+    "PostAnswer",
+    "PostedParcel",
+    "Put",
+    "PutOn",
+    "Refusal",
+    "Scan",
+    "Scanned",
+    "SheetClosed",
+    "SheetFull",
+    "SheetHead",
+    "SheetParcelState",
+    "SheetRow",
+    "SheetState",
+    "SheetView",
+    "StaleParcel",
+    "TakeOff",
+    "Totals",
+    "UnknownParcel",
+    "UnknownSheet",
+    "WarehouseFixed",
+    "WarehouseName",
+    "apply_actions",
+    "close_sheet",
+    "count_from_zero",
+    "count_scan",
+    "describe_sheet",
+    "discard",
+    "judge",
+    "line_name",
+    "list_sheets",
+    "look_up",
+    "moved_skus",
+    "open_sheet",
+    "post_parcel",
+    "post_sheet",
+    "put_on",
+    "refusal_of",
+    "sheet_by_number",
+    "sheet_changes",
+    "sheet_number",
+    "take_off",
+    "whole_sheet",
+]
