@@ -11,6 +11,7 @@ import http.client
 import io
 import socket
 import time
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -20,17 +21,18 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 
-def new_session() -> requests.Session:
+def new_session(*, tls: Mapping[str, Any] | None = None) -> requests.Session:
     """Return a session with total deadlines, without cookies, proxies or netrc.
 
     The environment is not trusted: a ``.netrc`` entry would replace our own
-    ``Authorization`` header, and a proxy variable would see every request.
+    ``Authorization`` header, and a proxy variable would see every request.  ``tls``
+    holds urllib3's options of secure connections, such as ``server_hostname``.
     """
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("https://", _TimedAdapter(max_retries=0))
-    session.mount("http://", _TimedAdapter(max_retries=0))
+    session.mount("https://", _TimedAdapter(tls or {}))
+    session.mount("http://", _TimedAdapter({}))
     return session
 
 
@@ -88,8 +90,12 @@ class _TimedSecurePool(HTTPSConnectionPool):
 
 
 class _TimedAdapter(HTTPAdapter):
+    def __init__(self, tls: Mapping[str, Any]) -> None:
+        self._tls = tls
+        super().__init__(max_retries=0)
+
     def init_poolmanager(self, *args: Any, **keywords: Any) -> None:
-        super().init_poolmanager(*args, **keywords)
+        super().init_poolmanager(*args, **{**keywords, **self._tls})
         self.poolmanager.pool_classes_by_scheme = {
             "http": _TimedPool,
             "https": _TimedSecurePool,

@@ -14,6 +14,7 @@ from rq.serializers import JSONSerializer
 from daemon.settings import Settings
 
 JOB = "daemon.jobs.work_shop"
+TELL_JOB = "daemon.jobs.tell_endpoint"
 JOB_SECONDS = 300
 FAILURE_SECONDS = 86_400
 _QUEUED_MILLISECONDS = 10_000
@@ -22,13 +23,19 @@ log = structlog.get_logger(__name__)
 
 
 class Bell(Protocol):
-    """Something that wakes a worker for one shop."""
+    """Something that wakes a worker for one shop, or for one endpoint."""
 
     def ring(self, shop: str) -> bool:
         """Ask that a shop's due work be done soon; never raises, never waits long.
 
         Returns whether a worker will hear it.
         """
+
+    def ring_endpoint(self, endpoint_id: int) -> bool:
+        """Ask likewise that an endpoint be told what it is owed."""
+
+    def reaches_queue(self) -> bool:
+        """Say whether a ring would be heard now; never raises, never waits long."""
 
 
 def rung_key(shop: str) -> str:
@@ -39,11 +46,24 @@ def rung_key(shop: str) -> str:
     return f"truestock:rung:{shop}"
 
 
+def rung_endpoint_key(endpoint_id: int) -> str:
+    """Return the same of an endpoint's job."""
+    return f"truestock:rung-endpoint:{endpoint_id}"
+
+
 class SilentBell:
     """Rings nowhere: the ticker finds the work by itself within seconds."""
 
     def ring(self, shop: str) -> bool:
         """Do nothing."""
+        return False
+
+    def ring_endpoint(self, endpoint_id: int) -> bool:
+        """Do nothing."""
+        return False
+
+    def reaches_queue(self) -> bool:
+        """Say no."""
         return False
 
 
@@ -62,16 +82,30 @@ class RedisBell:
 
     def ring(self, shop: str) -> bool:
         """Enqueue the shop's job, unless it waits in the queue already."""
+        return self._enqueue(JOB, shop, rung_key(shop))
+
+    def ring_endpoint(self, endpoint_id: int) -> bool:
+        """Enqueue the endpoint's job, unless it waits in the queue already."""
+        return self._enqueue(TELL_JOB, endpoint_id, rung_endpoint_key(endpoint_id))
+
+    def reaches_queue(self) -> bool:
+        """Ask redis whether it is there."""
         try:
-            fresh = self._redis.set(rung_key(shop), 1, nx=True, px=_QUEUED_MILLISECONDS)
+            return bool(self._redis.ping())
+        except RedisError:
+            return False
+
+    def _enqueue(self, job: str, whose: str | int, key: str) -> bool:
+        try:
+            fresh = self._redis.set(key, 1, nx=True, px=_QUEUED_MILLISECONDS)
             if fresh:
                 self._queue.enqueue(
-                    JOB,
-                    shop,
+                    job,
+                    whose,
                     job_timeout=JOB_SECONDS,
                     result_ttl=0,
                     failure_ttl=FAILURE_SECONDS,
-                    description=f"work_shop {shop}",
+                    description=f"{job.rpartition('.')[2]} {whose}",
                 )
         except RedisError as error:
             self._note(heard=False, problem=type(error).__name__)

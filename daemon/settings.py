@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +16,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from connector.registry import channel_names
+from daemon.hook_address import Network, read_networks
+from daemon.launch_keys import LaunchKey, read_launch_keys
 from stock.claims import ClaimWindows
 
 PREFIX = "TRUESTOCK_"
@@ -48,6 +51,10 @@ class Settings:
     """Address under which people's browsers reach the web page."""
     erp_origin: str | None
     """The one origin that may embed the page."""
+    launch_keys: Sequence[LaunchKey]
+    """Of those who may open the page in a person's name."""
+    proxies: int
+    """How many proxies of ours stand before the page and tell who asks."""
     language: str
     time_zone: ZoneInfo
     queue: str
@@ -57,6 +64,8 @@ class Settings:
     backfill_days: int
     claim_windows: ClaimWindows
     """How long there is to claim for goods, where a channel does not say."""
+    hook_networks: Sequence[Network]
+    """Inner networks in which endpoints may lie."""
 
     @property
     def redis_address(self) -> str:
@@ -85,6 +94,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         credentials_keys=given.credentials_keys(var),
         base_url=given.origin("BASE_URL", _kept_address(var)),
         erp_origin=given.origin("ERP_ORIGIN", None) or None,
+        launch_keys=_launch_keys(given.text("LAUNCH_KEYS", "")),
+        proxies=given.number("PROXIES", 0, least=0),
         language=given.choice("LANGUAGE", LANGUAGES),
         time_zone=given.time_zone("TIME_ZONE", "Asia/Ho_Chi_Minh"),
         queue=given.text("QUEUE", "truestock"),
@@ -92,7 +103,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         sync_seconds=given.number("SYNC_SECONDS", 60, least=1),
         reconcile_seconds=given.number("RECONCILE_SECONDS", 900, least=1),
         backfill_days=given.number("BACKFILL_DAYS", 15, least=0),
-        claim_windows=_claim_windows(given.text("CLAIM_DAYS", "15")),
+        claim_windows=_claim_windows(
+            given.text("CLAIM_DAYS", "15"),
+            near_days=_near_days(given.number("CLAIM_NEAR_DAYS", 3, least=0)),
+        ),
+        hook_networks=_hook_networks(given.text("HOOK_NETWORKS", "")),
     )
 
 
@@ -206,8 +221,24 @@ def _socket(var: Path) -> Path:
     return folder / "redis.sock"
 
 
-def _claim_windows(value: str) -> ClaimWindows:
-    windows = ClaimWindows()
+def _launch_keys(value: str) -> Sequence[LaunchKey]:
+    try:
+        return read_launch_keys(_split(value))
+    except ValueError as error:
+        raise SettingError(f"{PREFIX}LAUNCH_KEYS {error}") from None
+
+
+def _hook_networks(value: str) -> Sequence[Network]:
+    try:
+        return read_networks(value)
+    except ValueError:
+        raise SettingError(
+            f"{PREFIX}HOOK_NETWORKS is a list of networks such as 10.1.0.0/16,192.0.2.7"
+        ) from None
+
+
+def _claim_windows(value: str, *, near_days: int) -> ClaimWindows:
+    windows = ClaimWindows(near_days=near_days)
     for part in _split(value):
         channel, sign, days = (x.strip() for x in part.rpartition("="))
         is_named = bool(channel) == bool(sign)
@@ -217,11 +248,27 @@ def _claim_windows(value: str) -> ClaimWindows:
                 " further ones for channels, such as 15,shopee=7,lazada=30"
             )
         if channel:
+            _check_channel(channel)
             others = windows.days_by_channel
             windows = replace(windows, days_by_channel={**others, channel: int(days)})
         else:
             windows = replace(windows, default_days=int(days))
     return windows
+
+
+def _near_days(days: int) -> int:
+    if days > MOST_CLAIM_DAYS:
+        raise SettingError(f"{PREFIX}CLAIM_NEAR_DAYS is {MOST_CLAIM_DAYS} at most")
+    return days
+
+
+def _check_channel(channel: str) -> None:
+    known = channel_names()
+    if channel not in known:
+        raise SettingError(
+            f"{PREFIX}CLAIM_DAYS: there is no channel {channel!r}; known are:"
+            f" {', '.join(known)}"
+        )
 
 
 def _is_number(text: str, *, most: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from threading import Event
 
 import structlog
@@ -9,46 +11,61 @@ from sqlalchemy.exc import DBAPIError
 
 from daemon.bell import Bell
 from daemon.office import Office
+from daemon.tell import tell_endpoint
 from daemon.work import work_shop
-from stock import shops
+from stock import outbox, shops
 
 log = structlog.get_logger(__name__)
 
 
 def tick(office: Office, bell: Bell) -> int:
-    """Look once for due shops; ring for each, or do the work where nobody hears.
+    """Look once for what is due; ring for each, or do the work where nobody hears.
 
-    Returns how many were due.  More than one ticker is harmless.
+    Returns for how many shops and endpoints.  More than one ticker is harmless.
     """
-    with office.database.read() as session:
-        due = [shop.name for shop in shops.due_shops(session, office.now())]
+    due = _due_shops(office)
     for name in due:
         if not bell.ring(name):
-            _work_here(office, name)
-    return len(due)
+            _do_here(partial(work_shop, office, name), shop=name)
+    # After the shops, and looked for only then: their work gives these theirs.
+    owed = _due_endpoints(office)
+    for endpoint_id in owed:
+        if not bell.ring_endpoint(endpoint_id):
+            _do_here(partial(tell_endpoint, office, endpoint_id), endpoint=endpoint_id)
+    return len(due) + len(owed)
 
 
 def pass_on(office: Office, bell: Bell, worked: str) -> None:
-    """Ring for the other shops that a shop's news have given something to do.
+    """Ring for those that a shop's news have given something to do.
 
     Otherwise a sale on one channel would stand on the others until the next tick.
     """
-    with office.database.read() as session:
-        due = [shop.name for shop in shops.due_shops(session, office.now())]
-    for name in due:
+    for name in _due_shops(office):
         if name != worked:
             bell.ring(name)
+    for endpoint_id in _due_endpoints(office):
+        bell.ring_endpoint(endpoint_id)
 
 
-def _work_here(office: Office, name: str) -> None:
+def _due_shops(office: Office) -> Sequence[str]:
+    with office.database.read() as session:
+        return [shop.name for shop in shops.due_shops(session, office.now())]
+
+
+def _due_endpoints(office: Office) -> Sequence[int]:
+    with office.database.read() as session:
+        return outbox.due_endpoints(session, office.now())
+
+
+def _do_here(work: Callable[[], None], **whose: object) -> None:
     try:
-        work_shop(office, name)
+        work()
     except DBAPIError:
         raise
     except Exception:
         # The outermost line of a job that no worker runs: what is wrong with one shop
-        # must not keep the others waiting.
-        log.exception("work_failed", shop=name)
+        # or endpoint must not keep the others waiting.
+        log.exception("work_failed", **whose)
 
 
 def run_ticker(office: Office, bell: Bell, stop: Event) -> None:

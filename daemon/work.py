@@ -15,6 +15,7 @@ from connector.errors import ConnectorError
 from connector.values import ListingRef
 from daemon.decisions import decide
 from daemon.deliver import deliver
+from daemon.exchange import exchange_answer
 from daemon.office import Office
 from daemon.pull import collect_lost_messages, follow_inbox, pull
 from daemon.push import (
@@ -99,6 +100,7 @@ def work_shop(office: Office, shop_name: str) -> None:
 
 
 def _due_work(held: Shift) -> None:
+    exchange_answer(held)
     now = held.office.now()
     shop = held.read(lambda _session, shop: shop)
     if shop.state != ShopState.ACTIVE or shops.must_wait(shop, now):
@@ -151,7 +153,8 @@ def _note_success(_session: Session, shop: Shop, *, office: Office) -> None:
     shop.sync_due_at = now + timedelta(seconds=office.settings.sync_seconds)
     shop.failures = 0
     shop.last_error = ""
-    shop.state = ShopState.ACTIVE
+    if shop.state == ShopState.PAUSED:
+        shop.state = ShopState.ACTIVE
 
 
 def _compare(held: Shift) -> Reconciled:
@@ -210,7 +213,7 @@ def _note_failure(
     shop.failures += decision.counts
     shop.last_error = f"{type(error).__name__}: {error}"[:500]
     shop.sync_due_at = now + decision.wait
-    if decision.pause:
+    if decision.pause and shop.state != ShopState.STOPPED:
         shop.state = ShopState.PAUSED
     if decision.read_back:
         look_soon(shop, now)

@@ -13,9 +13,9 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.orm import configure_mappers
 
 from connector.registry import channel_names, connector_class
-from daemon.bell import JOB
+from daemon.bell import JOB, TELL_JOB
 
-ALLOWED_JOBS = frozenset({JOB})
+ALLOWED_JOBS = frozenset({JOB, TELL_JOB})
 _OLDEST_REDIS = (6, 2)
 _STRIPPED = (
     "success_callback_name",

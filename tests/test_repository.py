@@ -61,8 +61,21 @@ COMMANDS = (
     "run",
     "check",
     "token",
+    "person add",
+    "person list",
+    "person set",
     "warehouse add",
     "warehouse list",
+    "hook add",
+    "hook list",
+    "hook show",
+    "hook set",
+    "hook remove",
+    "hook test",
+    "hook retry",
+    "key add",
+    "key list",
+    "key revoke",
 )
 TARGETS = ("setup", "demo", "test", "check", "bench", "new-connector")
 ERRORS = [

@@ -10,8 +10,11 @@ from sqlalchemy.exc import OperationalError
 from connector.errors import ConnectorError
 from daemon.commands import (
     database,
+    hooks,
+    keys,
     listings,
     orders,
+    people,
     processes,
     returns,
     shops,
@@ -42,6 +45,9 @@ for group in (
     returns,
     processes,
     token,
+    people,
+    hooks,
+    keys,
 ):
     for command in group.COMMANDS:
         truestock.add_command(command)

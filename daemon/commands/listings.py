@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections import Counter
 from contextlib import closing
 from typing import Any
@@ -22,6 +23,7 @@ from daemon.commands.terminal import (
 from daemon.office import Office
 from daemon.translate import listing_report
 from stock import allotments, levels, mapping, offers, shops
+from stock.admin.hand_mapping import map_by_hand
 from stock.models import Listing, ListingState
 from stock.quantities import parse_quantity
 
@@ -71,7 +73,8 @@ def map_listing(shop_name: str, listing: str, skus: tuple[str, ...]) -> None:
         for part in skus:
             code, _, units = part.rpartition("*") if "*" in part else (part, "", "1")
             components[levels.find_sku(session, code).id] += parse_quantity(units)
-        mapping.map_listing(session, found, components)
+        by = getpass.getuser()
+        map_by_hand(session, found, components, actor=by, now=desk.now())
     say(f"Listing {listing} of {shop_name} now stands for {' + '.join(skus)}.")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
 from typing import IO, Any
@@ -24,11 +26,13 @@ from daemon.commands.terminal import (
     progress_bar,
     say,
 )
+from daemon.consents import consent_link, has_consent_page
 from daemon.office import Office
 from daemon.translate import refund_mode
 from daemon.work import reconcile as reconcile_shop
 from daemon.work import sync as sync_shop
 from stock import allotments, levels, set_aside, shops
+from stock.admin import consents, shop_rules, shop_states
 from stock.models import RefundMode, Shop
 
 
@@ -115,6 +119,12 @@ def list_shops(as_json: bool) -> None:
     type=click.Choice(["automatic", "by-hand"]),
     help="Whether refunds that are owed are started at once, or only shown.",
 )
+@click.option(
+    "--pause/--resume",
+    "paused",
+    default=None,
+    help="Read and send nothing, or go on at once.",
+)
 def set_shop(
     name: str,
     buffer: int | None,
@@ -123,20 +133,33 @@ def set_shop(
     sells_from_all: bool,
     packs_in: str | None,
     refunds: str | None,
+    paused: bool | None,
 ) -> None:
     """Say how much of our stock a shop may show, and from which warehouses."""
     if sells_from and sells_from_all:
         raise click.UsageError("--sells-from and --sells-from-all exclude each other")
     with office() as desk, desk.database.write() as session:
         found = shops.find_shop(session, name)
-        allotments.allot_shop(session, found, buffer=buffer, share=share)
+        rules = shop_rules.rules_of(session, found)
+        if buffer is not None:
+            rules = replace(rules, buffer=buffer)
+        if share is not None:
+            rules = replace(rules, share=share)
         if sells_from or sells_from_all:
-            named = [levels.find_warehouse(session, code) for code in sells_from]
-            allotments.sell_from(session, found, named)
+            named = {levels.find_warehouse(session, code).id for code in sells_from}
+            rules = replace(rules, sells_from=tuple(sorted(named)))
         if packs_in is not None:
-            allotments.pack_in(found, levels.find_warehouse(session, packs_in))
+            place = levels.find_warehouse(session, packs_in)
+            rules = replace(rules, packs_in=place.id)
         if refunds is not None:
-            _set_refunds(found, refunds)
+            _check_refunds(found)
+            rules = replace(rules, refunds=RefundMode(refunds.replace("-", "_")))
+        by, now = getpass.getuser(), desk.now()
+        shop_rules.set_rules(session, found, rules, actor=by, now=now)
+        if paused is True:
+            shop_states.stop_shop(session, found, actor=by, now=now)
+        if paused is False:
+            shop_states.resume_shop(session, found, actor=by, now=now)
         row = _allotment(session, found)
     say(
         f"Shop {name} keeps {row['buffer']} back, shows at most {row['share']} %,"
@@ -152,18 +175,21 @@ def authorize(name: str, answer: str | None) -> None:
     """Print the page on which the seller gives access, or take in its answer."""
     with office() as desk:
         with desk.database.read() as session:
-            connector = desk.connect(shops.find_shop(session, name))
+            found = shops.find_shop(session, name)
+        if not has_consent_page(found):
+            raise Refused(
+                f"{connector_class(found.channel).title} has no consent page:"
+                " connect the shop again with new settings"
+            )
+        if answer is None:
+            say(_consent_link(desk, found))
+            return
+        connector = desk.connect(found)
         with closing(connector.transport):
-            if not connector.capabilities.consent_page:
-                raise Refused(
-                    f"{connector.title} has no consent page:"
-                    " connect the shop again with new settings"
-                )
-            if answer is None:
-                back = desk.settings.base_url
-                say(connector.consent_link(back, token_urlsafe(16)))
-                return
             connector.accept_consent(dict(parse_qsl(urlsplit(answer).query)))
+        with desk.database.write() as session:
+            again = shops.find_shop(session, name)
+            consents.settle(session, again, error="", now=desk.now())
     say(f"Shop {name} has access again.")
 
 
@@ -244,11 +270,20 @@ def _allotment(session: Session, found: Shop) -> dict[str, Any]:
     }
 
 
-def _set_refunds(found: Shop, word: str) -> None:
+def _check_refunds(found: Shop) -> None:
     if found.refunds == RefundMode.CHANNEL:
         title = connector_class(found.channel).title
         raise Refused(f"{title} refunds buyers by itself: there is nothing to set")
-    found.refunds = RefundMode(word.replace("-", "_"))
+
+
+def _consent_link(desk: Office, found: Shop) -> str:
+    state = token_urlsafe(16)
+    link = consent_link(desk.settings, desk.database, found, state, now=desk.now)
+    with desk.database.write() as session:
+        asked = shops.find_shop(session, found.name)
+        by = getpass.getuser()
+        consents.ask(session, asked, actor=by, now=desk.now(), state=state)
+    return link
 
 
 def _local(desk: Office, moment: Any) -> str | None:

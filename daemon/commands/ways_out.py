@@ -11,13 +11,19 @@ from connector.errors import (
 from daemon.shift import Busy
 from stock import errors
 from stock.allotments import InvalidAllotment
+from stock.endpoints import UnknownEndpoint
+from stock.keys import KeyExists, KeyNameRefused, UnknownApiKey
 from stock.shops import ShopExists
 
 WAYS_OUT: tuple[tuple[type[Exception], str], ...] = (
     (errors.UnknownSku, "SKUs come with `./truestock listings import SHOP`"),
     (errors.UnknownWarehouse, "`./truestock warehouse list` shows them"),
     (errors.UnknownShop, "`./truestock shop list` shows them"),
+    (UnknownEndpoint, "`./truestock hook list` shows them"),
     (ShopExists, "choose another name"),
+    (KeyExists, "choose another name: a name means one key for good"),
+    (KeyNameRefused, "it has 1 to 100 visible characters"),
+    (UnknownApiKey, "`./truestock key list` shows them"),
     (
         errors.UnknownOrder,
         "check the number, or read the shop first: `./truestock sync SHOP`",
@@ -46,6 +52,9 @@ WAYS_OUT: tuple[tuple[type[Exception], str], ...] = (
     ),
     (InvalidAllotment, "nothing was changed"),
     (errors.NothingWaiting, "nothing needs to be decided"),
+    (errors.UnknownPerson, "`./truestock person list` shows them"),
+    (errors.PersonExists, "`./truestock person set` changes somebody"),
+    (errors.LastAdmin, "make somebody else an administrator first"),
     (errors.VaultError, "set the key that was used when the shop was added"),
     (Busy, "the work goes on there; look again in a minute"),
     (AuthenticationError, "give access again: `./truestock shop authorize SHOP`"),

@@ -15,6 +15,7 @@ from rq.serializers import JSONSerializer
 from daemon.bell import (
     FAILURE_SECONDS,
     JOB,
+    TELL_JOB,
     RedisBell,
     SilentBell,
     open_bell,
@@ -58,6 +59,15 @@ def test_each_shop_has_its_own_ring(bell: RedisBell, queue: Queue) -> None:
     bell.ring("s2")
 
     assert len(queue) == 2
+
+
+def test_endpoints_are_rung_for_beside_the_shops(bell: RedisBell, queue: Queue) -> None:
+    bell.ring("1")
+    heard = [bell.ring_endpoint(1) for _ in range(5)]
+
+    assert all(heard)
+    jobs = [(job.func_name, list(job.args)) for job in queue.jobs]
+    assert jobs == [(JOB, ["1"]), (TELL_JOB, [1])]
 
 
 def test_a_ring_after_the_job_was_taken_up_is_a_job_again(

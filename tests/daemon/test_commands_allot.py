@@ -88,3 +88,13 @@ def test_a_shop_sells_from_the_warehouses_it_names(played: Played) -> None:
 
     played.run.say("shop", "set", "s1", "--sells-from-all")
     assert listing_of(played, "B")["wanted"] == 4
+
+
+def test_a_shop_is_stopped_and_goes_on(played: Played) -> None:
+    played.run.say("shop", "set", "s1", "--pause")
+    (shop,) = played.run.json("shop", "list")
+    assert shop["state"] == "stopped"
+
+    played.run.say("shop", "set", "s1", "--resume")
+    (shop,) = played.run.json("shop", "list")
+    assert shop["state"] == "active"
