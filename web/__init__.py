@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from daemon.bell import Bell, open_bell
 from daemon.settings import Settings, read_settings
 from stock.session import Database
 from web import (
     board_file,
+    board_sums,
     card,
     drift,
     found,
@@ -23,13 +25,27 @@ from web import (
     stocktakes,
     write_offs,
 )
+from web.admin.rooms import install_admin
+from web.api import install_api
+from web.board_sums import install_sums
 from web.card_words import install_card_words
+from web.claims import forms as claim_forms
+from web.claims import lists as claim_lists
+from web.claims import packs as claim_packs
+from web.claims import pages as claim_pages
+from web.claims.words import install_claim_words
 from web.desk import Clock, Desk, install_desk, utc_now
 from web.error_pages import QuietFlask, install_error_pages
 from web.formats import install_formats
+from web.frames import install_frames
 from web.headers import install_headers
 from web.language import install_languages
+from web.orphans import decisions as orphan_decisions
+from web.orphans import pages as orphan_pages
+from web.people import login, password
+from web.photos import pages as photo_pages
 from web.routing import install_routing
+from web.sheets import blueprint as sheets
 from web.skus import install_skus
 from web.words import install_words
 
@@ -63,13 +79,21 @@ def create_app(
             now=now,
         ),
     )
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
     install_routing(app)
     install_languages(app, settings.language)
     install_formats(app)
     install_words(app)
     install_skus(app)
     install_card_words(app)
+    install_claim_words(app)
+    install_sums(app)
     install_headers(app, settings.erp_origin)
+    install_frames(app, settings.erp_origin)
     install_error_pages(app)
     for room in (health, hooks, opening, returns, receipts, results, orders):
         app.register_blueprint(room.blueprint)
@@ -77,4 +101,13 @@ def create_app(
         app.register_blueprint(room.blueprint)
     for room in (board_file, write_offs, found):
         app.register_blueprint(room.blueprint)
+    for access in (login.blueprint, login.inside, password.blueprint):
+        app.register_blueprint(access)
+    for claims in (claim_forms, claim_lists, claim_pages, claim_packs, board_sums):
+        app.register_blueprint(claims.blueprint)
+    install_admin(app)
+    for evidence in (photo_pages, orphan_pages, orphan_decisions):
+        app.register_blueprint(evidence.blueprint)
+    app.register_blueprint(sheets)
+    install_api(app)
     return app

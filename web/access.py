@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, current_app, g, request
 
 from web.desk import current_desk
-from web.errors import RoleRefused
+from web.errors import RecordMissing, RoleRefused
 from web.permissions import Permission, needed
-from web.tokens import Reader, read_session
+from web.sessions import read_session
+from web.tokens import Reader
 
 
 def desk_blueprint(name: str) -> Blueprint:
@@ -24,7 +25,7 @@ def desk_blueprint(name: str) -> Blueprint:
         assert values is not None
         desk = current_desk()
         value = values.pop("access")
-        g.reader = read_session(desk.settings, value, desk.now())
+        g.reader = read_session(desk.database, value, desk.now())
         g.access = value
 
     @blueprint.before_request
@@ -52,3 +53,18 @@ def demand(permission: Permission | None) -> None:
     reader = current_reader()
     if permission is None or not reader.may(permission):
         raise RoleRefused(reader.role, permission)
+
+
+def check_shop(shop_id: int, kind: str = "record") -> None:
+    """Let only go on who may see this shop.  Raises ``RecordMissing``.
+
+    A stranger's record is missing, not forbidden: nobody learns that it exists.
+    """
+    if not current_reader().sees_shop(shop_id):
+        raise RecordMissing(kind)
+
+
+def check_warehouse(warehouse_id: int, kind: str = "record") -> None:
+    """Let only go on who may book into this warehouse.  Raises ``RecordMissing``."""
+    if not current_reader().books_into(warehouse_id):
+        raise RecordMissing(kind)

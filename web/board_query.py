@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,22 +11,34 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from stock.at_risk import MOST_AT_RISK
 from stock.board_totals import open_carriers, open_currencies
+from stock.claim_desk.board_filter import ClaimFilter
 from stock.currencies import CURRENCIES
-from stock.models import Shop
+from stock.models import ClaimState, Shop
 from stock.selection import Selection, Sort
 from stock.shops import all_shops
+from web.access import current_reader
+from web.amounts import read_amount
+from web.claims.words import CLAIM_STATES
 from web.desk import current_desk
 from web.formats import money
-from web.language import gettext, lazy_gettext
-from web.rows import NEAR
+from web.language import gettext, lazy_gettext, ngettext
 from web.typed import typed_code
 from web.words import CHANNELS, Words, word
 
 UNKNOWN_CARRIER = "-"
 MOST_DAYS = 3650
-FIELDS = ("channel", "shop", "carrier", "days", "value", "currency", "due", "sort")
+FIELDS = (
+    "channel",
+    "shop",
+    "carrier",
+    "days",
+    "value",
+    "currency",
+    "due",
+    "claim",
+    "sort",
+)
 
 SORTS: Mapping[str, tuple[Sort, bool]] = MappingProxyType(
     {
@@ -53,17 +64,18 @@ SORT_WORDS: Words = MappingProxyType(
         "shop": lazy_gettext("By shop"),
     }
 )
-DUE_WORDS: Words = MappingProxyType(
+CLAIM_WORDS: Words = MappingProxyType(
     {
-        "over": lazy_gettext("Overdue"),
-        "near": lazy_gettext("3 days left or less"),
-        "far": lazy_gettext("More than 3 days left"),
+        ClaimFilter.NONE: lazy_gettext("Not claimed yet"),
+        ClaimFilter.LIVE: lazy_gettext("Claim under way"),
+        ClaimFilter.DRAFT: CLAIM_STATES[ClaimState.DRAFT],
+        ClaimFilter.SENT: CLAIM_STATES[ClaimState.SENT],
+        ClaimFilter.ACCEPTED: CLAIM_STATES[ClaimState.ACCEPTED],
+        ClaimFilter.REFUSED: CLAIM_STATES[ClaimState.REFUSED],
+        ClaimFilter.PAID: CLAIM_STATES[ClaimState.PAID],
     }
 )
-
-# One mark stands for the decimals when one or two digits follow it, else all are
-# marks between thousands.
-_AMOUNT = re.compile(r"(\d{1,3}(?:[., ]?\d{3})*|\d+)(?:[.,](\d{1,2}))?", re.ASCII)
+DUES = ("over", "near", "far")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +143,9 @@ class BoardQuery:
                 currency = self.selection.currency or self._only_currency
                 return gettext("From %(value)s", value=money(least, currency))
             case "due":
-                return word(DUE_WORDS, text)
+                return word(due_words(), text)
+            case "claim":
+                return word(CLAIM_WORDS, text)
             case _:
                 return text
 
@@ -144,8 +158,12 @@ def read_query(
     session: Session, args: MultiDict[str, str], *, search: str = ""
 ) -> BoardQuery:
     """Return what an address asks of the board."""
-    shops = sorted(all_shops(session), key=lambda shop: (shop.channel, shop.name))
-    currencies = open_currencies(session)
+    seen = current_reader().shop_ids
+    shops = sorted(
+        (shop for shop in all_shops(session) if seen is None or shop.id in seen),
+        key=lambda shop: (shop.channel, shop.name),
+    )
+    currencies = open_currencies(session, shop_ids=seen)
     texts = {name: typed_code(args.get(name, "")) for name in FIELDS}
     typed = {name: text for name, text in texts.items() if text}
     troubles = _troubles(typed, shops, currencies)
@@ -155,22 +173,21 @@ def read_query(
         troubles=troubles,
         selection=_selection(good, shops, search),
         shops=shops,
-        carriers=open_carriers(session),
+        carriers=open_carriers(session, shop_ids=seen),
         currencies=currencies,
     )
 
 
-def read_amount(text: str) -> Decimal | None:
-    """Return an amount as people write it, or nothing if it is none.
-
-    Thousands may be marked by points, commas or blanks; one or two digits after the
-    last point or comma are decimals.
-    """
-    found = _AMOUNT.fullmatch(text)
-    if found is None:
-        return None
-    amount = Decimal(re.sub(r"[., ]", "", found[1]) + "." + (found[2] or "0"))
-    return amount if amount <= MOST_AT_RISK else None
+def due_words() -> Mapping[str, str]:
+    """Return what a deadline may be, in the words of the choice."""
+    days = current_desk().settings.claim_windows.near_days
+    return {
+        "over": gettext("Overdue"),
+        "near": ngettext("%(num)s day left or less", "%(num)s days left or less", days),
+        "far": ngettext(
+            "More than %(num)s day left", "More than %(num)s days left", days
+        ),
+    }
 
 
 def _selection(
@@ -179,7 +196,8 @@ def _selection(
     desk = current_desk()
     now = desk.now()
     carrier = good.get("carrier")
-    bounds = {"over": (None, now), "near": (now, now + NEAR), "far": (now + NEAR, None)}
+    near = now + desk.settings.claim_windows.near
+    bounds = {"over": (None, now), "near": (now, near), "far": (near, None)}
     due_after, due_until = bounds.get(good.get("due", ""), (None, None))
     sort, descending = SORTS[good.get("sort", "age")]
     days = good.get("days")
@@ -192,6 +210,7 @@ def _selection(
         least_value=read_amount(good["value"]) if "value" in good else None,
         due_after=due_after,
         due_until=due_until,
+        claim=ClaimFilter(good["claim"]) if "claim" in good else None,
         sort=sort,
         descending=descending,
         windows={
@@ -201,7 +220,8 @@ def _selection(
 
 
 def _shop_ids(good: Mapping[str, str], shops: Sequence[Shop]) -> Sequence[int] | None:
-    if "channel" not in good and "shop" not in good:
+    is_bound = current_reader().shop_ids is not None
+    if not is_bound and "channel" not in good and "shop" not in good:
         return None
     return [
         shop.id
@@ -220,7 +240,8 @@ def _troubles(
         "days": _is_days,
         "value": lambda text: read_amount(text) is not None,
         "currency": lambda text: text.upper() in CURRENCIES,
-        "due": lambda text: text in DUE_WORDS,
+        "due": lambda text: text in DUES,
+        "claim": lambda text: text in CLAIM_WORDS,
         "sort": lambda text: text in SORTS,
     }
     troubles = {

@@ -13,8 +13,9 @@ from stock.course import course_of
 from stock.errors import UnknownSku
 from stock.levels import all_warehouses, find_sku
 from stock.models import Sku
+from stock.scope import sees_sku
 from stock.sku_search import FoundSku
-from web.access import desk_blueprint
+from web.access import current_reader, desk_blueprint
 from web.asked import AskedMoment, asked_id, read_moment
 from web.card_channels import channel_rows
 from web.card_chart import draw_chart
@@ -36,13 +37,14 @@ def show_search() -> ResponseReturnValue:
     """Find a SKU; one that is meant without doubt opens its card."""
     search = typed_code(request.args.get("q", ""))
     named = typed_code(request.args.get("sku", ""))
+    seen = current_reader().shop_ids
     with current_desk().database.read() as session:
         if named:
             return _card_or_way_out(session, named)
         if not search:
-            found = sku_search.lately_moved(session, limit=LATELY_MOVED)
+            found = sku_search.lately_moved(session, shop_ids=seen, limit=LATELY_MOVED)
             return _search_page(search, found)
-        meant = sku_search.skus_by_code(session, search)
+        meant = sku_search.skus_by_code(session, search, shop_ids=seen)
         if len(meant) == 1:
             return redirect(stock_card(meant[0].code), 303)
         return _search_page(search, _found(session, search, meant))
@@ -58,10 +60,13 @@ def show_card(code: str) -> ResponseReturnValue:
 
 def _card_or_way_out(session: Session, code: str) -> ResponseReturnValue:
     card.hold_still(session)
+    seen = current_reader().shop_ids
     try:
         sku = find_sku(session, code)
+        if not sees_sku(session, sku.id, seen):
+            raise UnknownSku(code)
     except UnknownSku:
-        meant = sku_search.skus_by_code(session, code) if code else []
+        meant = sku_search.skus_by_code(session, code, shop_ids=seen) if code else []
         found = _found(session, code, meant)
         return _search_page(code, found, is_missing=True), 404
     return _card_page(session, sku)
@@ -70,7 +75,9 @@ def _card_or_way_out(session: Session, code: str) -> ResponseReturnValue:
 def _found(session: Session, search: str, meant: Sequence[Sku]) -> Sequence[FoundSku]:
     if meant:
         return sku_search.with_units(session, meant)
-    return sku_search.search_skus(session, search, limit=MOST_FOUND + 1)
+    return sku_search.search_skus(
+        session, search, shop_ids=current_reader().shop_ids, limit=MOST_FOUND + 1
+    )
 
 
 def _search_page(
@@ -90,7 +97,12 @@ def _card_page(session: Session, sku: Sku) -> str:
     before = asked_id("before")
     shelves = card.shelves_of(session, sku, at=asked.at)
     page = card.movements_page(
-        session, sku, until=asked.at, before=before, limit=PAGE_MOVEMENTS
+        session,
+        sku,
+        until=asked.at,
+        before=before,
+        shop_ids=current_reader().shop_ids,
+        limit=PAGE_MOVEMENTS,
     )
     top = {} if before else _top(session, sku, asked, card.total(shelves))
     return render_template(

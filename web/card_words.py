@@ -91,6 +91,8 @@ def places(movement: Movement, warehouses: Mapping[int, str]) -> str:
 def why(entry: Entry) -> str:
     """Say the reason that a movement was given, if it was."""
     movement, trail = entry.movement, entry.trail
+    if trail.kind is PaperKind.HIDDEN:
+        return ""
     if trail.counted is not None:
         return gettext("counted: %(n)s", n=number(trail.counted))
     is_written_off = movement.to_bucket == Bucket.LOST

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from stock import drifts
 from stock.drifts import Caught, Drifted
 from stock.models import ListingState, ShopState
-from web.access import desk_blueprint
+from web.access import current_reader, desk_blueprint
 from web.asked import asked_id
 from web.desk import current_desk
 from web.formats import moment
@@ -30,9 +30,12 @@ def show_drifts() -> ResponseReturnValue:
     """Show drifts, newest first, of all shops or of one."""
     shop = typed_code(request.args.get("shop", ""))
     before = asked_id("before")
+    seen = current_reader().shop_ids
     with current_desk().database.read() as session:
-        caught = drifts.phantom_units(session)
-        page = drifts.drifts_page(session, shop=shop, before=before, limit=PAGE_DRIFTS)
+        caught = drifts.phantom_units(session, shop_ids=seen)
+        page = drifts.drifts_page(
+            session, shop=shop, shop_ids=seen, before=before, limit=PAGE_DRIFTS
+        )
         is_known = not shop or any(one.shop == shop for one in caught)
         shown = render_template(
             "drift.html",
@@ -57,7 +60,7 @@ def what_was_done(found: Drifted) -> str:
         return gettext("Left as it is: the listing stands for no SKU any more.")
     if listing.paused:
         return gettext("Left as it is: somebody paused the listing.")
-    if listing.shop.state == ShopState.PAUSED:
+    if listing.shop.state != ShopState.ACTIVE:
         return gettext("Waits until the shop is back.")
     if listing.failures and listing.last_error:
         return gettext("Trying again: %(reason)s", reason=listing.last_error)

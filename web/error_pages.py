@@ -13,16 +13,20 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from stock.errors import PersonDisabled
+from web.api.troubles import answer_http, is_for_programs
 from web.errors import (
     FieldsRefused,
+    ForeignForm,
     RecordMissing,
     RoleRefused,
     TokenRefused,
 )
 from web.journal import write_entry
 from web.language import gettext
+from web.launches import PURPOSE
 from web.permissions import Permission
-from web.tokens import Purpose
+from web.sessions import SESSION
 from web.words import ROLES, word
 
 
@@ -32,6 +36,7 @@ class Trouble:
 
     title: str
     way_out: str
+    may_sign_in: bool = False
 
 
 class QuietFlask(Flask):
@@ -44,6 +49,8 @@ class QuietFlask(Flask):
 def install_error_pages(app: Flask) -> None:
     """Let an application answer every error with a page of this room."""
     app.register_error_handler(TokenRefused, _token_refused)
+    app.register_error_handler(PersonDisabled, _person_disabled)
+    app.register_error_handler(ForeignForm, _foreign_form)
     app.register_error_handler(RoleRefused, _role_refused)
     app.register_error_handler(RecordMissing, _record_missing)
     app.register_error_handler(FieldsRefused, _fields_refused)
@@ -70,14 +77,34 @@ def show_trouble(
 
 
 def _token_refused(error: TokenRefused) -> ResponseReturnValue:
-    if error.purpose == Purpose.OPEN and error.expired:
-        title = gettext("This link is over: it opens within five minutes only.")
+    if error.purpose == PURPOSE and error.expired:
+        title = gettext("This link is over: it opens once, and for a short while only.")
     elif error.expired:
         title = gettext("Your session is over.")
     else:
         title = gettext("This link is not valid.")
     way_out = gettext("Open the page again from your ERP, or ask for a new link.")
-    return show_trouble(Trouble(title=title, way_out=way_out), 403, cause=error)
+    trouble = Trouble(
+        title=title, way_out=way_out, may_sign_in=error.purpose == SESSION
+    )
+    return show_trouble(trouble, 403, cause=error)
+
+
+def _person_disabled(error: PersonDisabled) -> ResponseReturnValue:
+    trouble = Trouble(
+        title=gettext("“%(name)s” is not let in any more.", name=error.name),
+        way_out=gettext("Ask an administrator."),
+    )
+    return show_trouble(trouble, 403, cause=error)
+
+
+def _foreign_form(error: ForeignForm) -> ResponseReturnValue:
+    trouble = Trouble(
+        title=gettext("This form was not sent by the sign-in page."),
+        way_out=gettext("Nothing happened. Open the sign-in page and try there."),
+        may_sign_in=True,
+    )
+    return show_trouble(trouble, 403, cause=error)
 
 
 def _role_refused(error: RoleRefused) -> ResponseReturnValue:
@@ -124,7 +151,8 @@ def _record_missing(error: RecordMissing) -> ResponseReturnValue:
         "stocktake": gettext("There is no such stocktake here."),
     }
     way_out = gettext("Search by order number, tracking number, SKU or barcode.")
-    trouble = Trouble(title=titles[error.kind], way_out=way_out)
+    anything = gettext("There is no such record here.")
+    trouble = Trouble(title=titles.get(error.kind, anything), way_out=way_out)
     return show_trouble(trouble, 404, cause=error)
 
 
@@ -145,6 +173,8 @@ def _database_away(error: OperationalError) -> ResponseReturnValue:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if is_for_programs():
+        return answer_http(error)
     status = error.code or 500
     cause: object = error.name
     if isinstance(error, InternalServerError) and error.original_exception:

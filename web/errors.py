@@ -12,10 +12,15 @@ class WebError(Exception):
 class TokenRefused(WebError):
     """A token is not ours, not for this purpose, or over."""
 
-    def __init__(self, purpose: str, *, expired: bool = False) -> None:
+    def __init__(self, purpose: str, *, why: str = "", expired: bool = False) -> None:
         self.purpose = purpose
         self.expired = expired
-        super().__init__(f"{purpose} token refused{': expired' if expired else ''}")
+        why = "expired" if expired else why
+        super().__init__(f"{purpose} token refused{': ' if why else ''}{why}")
+
+
+class ForeignForm(WebError):
+    """A form without a session did not come from a page of ours."""
 
 
 class RoleRefused(WebError):

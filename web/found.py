@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from stock.errors import EmptyReceipt, IdempotencyConflict
 from stock.found_again import MoreThanLost, lost_units, record_found
-from stock.levels import all_warehouses
 from stock.models import Order
 from stock.receipt_history import receipt_by_key
 from stock.receipts import FoundSku
@@ -27,7 +26,13 @@ from web.entry import (
 from web.errors import FieldsRefused, TokenRefused
 from web.language import gettext
 from web.permissions import Permission, needs
-from web.records import line_levels, named_order, shops_listing
+from web.records import (
+    line_levels,
+    named_order,
+    open_warehouses,
+    preset_warehouse,
+    shops_listing,
+)
 from web.skus import PackedSku, packed_skus
 from web.tokens import FormKey, issue_form_key, read_form_key
 
@@ -97,7 +102,7 @@ def _record(
 
     def work(session: Session) -> tuple[int, Sequence[str]]:
         order = named_order(session, order_id)
-        warehouses = {w.code: w.id for w in all_warehouses(session)}
+        warehouses = {w.code: w.id for w in open_warehouses(session)}
         booked = record_found(
             session,
             order,
@@ -162,14 +167,17 @@ def _page(
     desk = current_desk()
     fresh = entry is None or is_stale
     items = _lost_skus(session, order, entry, of_skus or {})
+    warehouses = open_warehouses(session)
     page = render_template(
         "found.html",
         order=order,
         skus=items,
-        warehouses=all_warehouses(session),
+        warehouses=warehouses,
         warehouse=entry.warehouse
         if entry
-        else (items[0].packed.warehouse.code if items else ""),
+        else preset_warehouse(
+            warehouses, items[0].packed.warehouse.code if items else ""
+        ),
         note=entry.note if entry else "",
         troubles=troubles,
         key=issue_form_key(desk.settings, current_reader(), order.id, desk.now())
@@ -202,7 +210,7 @@ def _lost_skus(
 
 def _troubles(session: Session, entry: Entry) -> Sequence[str]:
     troubles = []
-    if entry.warehouse not in {w.code for w in all_warehouses(session)}:
+    if entry.warehouse not in {w.code for w in open_warehouses(session)}:
         troubles.append(
             gettext(
                 "There is no warehouse “%(code)s”. Choose one from the list.",

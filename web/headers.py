@@ -10,14 +10,14 @@ from web.journal import write_entry
 
 NOBODY = "'none'"
 _YEAR_SECONDS = 365 * 24 * 3600
+_PHOTOS = frozenset({"photos.show_photo", "photos.show_small"})
 
 
 def install_headers(app: Flask, erp_origin: str | None) -> None:
     """Send the set with each answer; only ``erp_origin`` may show us in a frame."""
+    framed, unframed = _policy(erp_origin), _policy(None)
     fixed = {
-        "Content-Security-Policy": _policy(erp_origin),
         "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
         "Strict-Transport-Security": f"max-age={_YEAR_SECONDS}",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -30,9 +30,21 @@ def install_headers(app: Flask, erp_origin: str | None) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(fixed)
+        is_unframed = "never_framed" in g
+        policy = unframed if is_unframed else framed
+        response.headers["Content-Security-Policy"] = policy
+        # A form that no session proves is judged by its origin, which browsers only
+        # tell when some referrer may be told.
+        referrer = "same-origin" if is_unframed else "no-referrer"
+        response.headers["Referrer-Policy"] = referrer
         response.headers["Cache-Control"] = _caching(response)
         _write_access(response)
         return response
+
+
+def never_framed() -> None:
+    """Let nobody show this answer in a frame, not even the ERP."""
+    g.never_framed = True
 
 
 def _policy(erp_origin: str | None) -> str:
@@ -55,6 +67,9 @@ def _caching(response: Response) -> str:
     # Static files carry a digest of their content in the address.
     if request.endpoint == "static" and response.status_code in (200, 304):
         return f"public, max-age={_YEAR_SECONDS}, immutable"
+    # A browser may keep a photo, but asks us each time whether it may still show it.
+    if request.endpoint in _PHOTOS and response.status_code in (200, 304):
+        return "private, no-cache"
     return "no-store"
 
 

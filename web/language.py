@@ -19,6 +19,7 @@ from flask_babel import (  # type: ignore[import-untyped]
 )
 from flask_babel import gettext as _gettext
 from flask_babel import lazy_gettext as _lazy_gettext
+from flask_babel import ngettext as _ngettext
 
 from daemon.settings import LANGUAGES
 
@@ -32,6 +33,11 @@ _TRANSLATIONS = Path(__file__).parent / "translations"
 def gettext(text: str, **values: object) -> str:
     """Return a text in the reader's language."""
     return str(_gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """Return the text for a number of things in the reader's language."""
+    return str(_ngettext(one, many, num, **values))
 
 
 def lazy_gettext(text: str) -> object:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from stock import levels, offers
 from stock.models import Listing, ListingState, ShopState
+from web.access import current_reader
 from web.language import gettext, lazy_gettext
 
 
@@ -78,8 +79,11 @@ class ListingNumber:
 def listing_numbers(
     session: Session, sku_ids: Sequence[int]
 ) -> Sequence[ListingNumber]:
-    """Return the numbers of all listings that stand for any of these SKUs."""
-    found = levels.listings_of(session, sku_ids)
+    """Return the numbers of the listings that stand for any of these SKUs.
+
+    Of the shops that the reader may see.
+    """
+    found = levels.listings_of(session, sku_ids, shop_ids=current_reader().shop_ids)
     wanted = offers.numbers(session, [listing.id for listing in found])
     return [
         ListingNumber(
@@ -105,7 +109,7 @@ def _state(listing: Listing, *, is_counted: bool) -> PushState:
         return PushState.UNCOUNTED
     if listing.confirmed_version >= listing.wanted_version:
         return PushState.CONFIRMED
-    if listing.shop.state == ShopState.PAUSED:
+    if listing.shop.state != ShopState.ACTIVE:
         return PushState.PAUSED
     if listing.pushed_version >= listing.wanted_version:
         return PushState.SENT

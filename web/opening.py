@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from web.board_query import FIELDS
 from web.desk import current_desk
-from web.tokens import exchange_token
+from web.language import asked_language
+from web.sessions import exchange_token
 
 blueprint = Blueprint("opening", __name__)
 
@@ -18,10 +19,17 @@ blueprint = Blueprint("opening", __name__)
 def open_page() -> ResponseReturnValue:
     """Exchange a token for the list; POST keeps it out of the frame's address.
 
-    Fields of the list's filter go along, so that a link of the ERP can hold one.
+    Fields of the list's filter go along, so that a link of the ERP can hold one.  A
+    document in the token is searched for: the one order it means opens by itself.
     """
     desk = current_desk()
     given = request.form if request.method == "POST" else request.args
-    access = exchange_token(desk.settings, given.get("token", ""), desk.now())
+    opened = exchange_token(
+        desk.database, desk.settings, given.get("token", ""), desk.now()
+    )
     wanted: dict[str, Any] = {name: given[name] for name in FIELDS if given.get(name)}
-    return redirect(url_for("returns.show_list", access=access, **wanted), 303)
+    if opened.launch.document:
+        wanted["q"] = opened.launch.document
+    if opened.launch.language and not asked_language():
+        wanted["lang"] = opened.launch.language
+    return redirect(url_for("returns.show_list", access=opened.access, **wanted), 303)

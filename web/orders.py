@@ -11,9 +11,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from stock import parcels
+from stock.claim_desk.listing import claims_of_order
+from stock.claim_desk.subjects import subjects_of
 from stock.errors import NothingWaiting
 from stock.models import Order, OrderEvent, Receipt
 from stock.orders import decide_waiting
+from stock.orphan_list import orphans_of_order
+from stock.photos import Subject, SubjectKind, evidence_of_order
 from stock.receipt_history import receipts_of
 from web.access import current_reader, desk_blueprint
 from web.desk import current_desk
@@ -21,7 +25,13 @@ from web.errors import FieldsRefused, TokenRefused, WebError
 from web.formats import money_text
 from web.language import gettext
 from web.permissions import Permission, needs
-from web.records import line_levels, named_order, shops_listing
+from web.photos.strips import evidence_strip
+from web.records import (
+    check_order_warehouses,
+    line_levels,
+    named_order,
+    shops_listing,
+)
 from web.skus import PackedSku, packed_skus
 from web.tokens import issue_form_key, read_form_key
 from web.words import DUE_STATES, EVENTS, FULFILMENTS, word
@@ -69,6 +79,7 @@ def decide(order_id: int) -> ResponseReturnValue:
 
     def work(session: Session) -> Sequence[str]:
         order = named_order(session, order_id)
+        check_order_warehouses(order)
         key = read_form_key(
             desk.settings, request.form.get("key", ""), reader, order_id, desk.now()
         )
@@ -107,7 +118,20 @@ def _page(session: Session, order: Order, *, trouble: str = "") -> str:
         dues=[due for due in order.refund_dues if due.state in DUE_STATES],
         out=sum(level.out for level in line_levels(order.lines)),
         waiting=waiting,
+        may_decide=all(
+            current_reader().books_into(line.warehouse_id)
+            for line in order.lines
+            if line.waiting
+        ),
         timeline=[_entry(event, receipts) for event in order.events],
+        claims=claims_of_order(session, order.id),
+        is_claimable=current_reader().may(Permission.CLAIM)
+        and any(x.live_claim_id is None for x in subjects_of(session, order)),
+        photos_of_it=evidence_strip(
+            Subject(SubjectKind.ORDER, order.id),
+            evidence_of_order(session, order.id),
+        ),
+        orphans=orphans_of_order(session, order.id),
         trouble=trouble,
         key=issue_form_key(
             desk.settings, current_reader(), order.id, desk.now(), waiting=waiting
@@ -134,22 +158,23 @@ def _entry(event: OrderEvent, receipts: Sequence[Receipt]) -> TimelineEntry:
     return TimelineEntry(
         at=event.happened_at,
         title=word(EVENTS, event.kind),
-        detail=reason if named else _event_detail(event),
+        detail=reason if named else event_detail(event.kind, event.detail),
         actor=event.actor,
         receipt=named[0] if named else None,
     )
 
 
-def _event_detail(event: OrderEvent) -> str:
-    match event.kind:
+def event_detail(kind: str, detail: str) -> str:
+    """Say what a line of a timeline is about, in the reader's language."""
+    match kind:
         case "fulfilment":
-            return word(FULFILMENTS, event.detail)
+            return word(FULFILMENTS, detail)
         case "refund" | "refund_owed":
-            return money_text(event.detail)
+            return money_text(detail)
         case "still_here" | "gone":
-            return gettext("Units: %(units)s", units=event.detail)
+            return gettext("Units: %(units)s", units=detail)
         case _:
-            return event.detail
+            return detail
 
 
 def _sentence(refusal: Exception) -> str:

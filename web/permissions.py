@@ -7,24 +7,20 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from stock.models import Role
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 _MARK = "needed_permission"
 
-
-class Role(StrEnum):
-    """What a person is here."""
-
-    VIEWER = "viewer"
-    CLERK = "clerk"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
+__all__ = ["PERMISSIONS", "Permission", "Role", "needed", "needs"]
 
 
 class Permission(StrEnum):
     """One thing that a person may do."""
 
     LOOK = "look"
+    OWN_ACCOUNT = "own account"
     BOOK = "book"
     REVERSE = "reverse"
     WRITE_OFF = "write off"
@@ -33,11 +29,12 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
 
 
-_CLERK = frozenset({Permission.LOOK, Permission.BOOK})
+_VIEWER = frozenset({Permission.LOOK, Permission.OWN_ACCOUNT})
+_CLERK = _VIEWER | {Permission.BOOK}
 _SUPERVISOR = frozenset(Permission) - {Permission.ADMINISTER}
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.VIEWER: frozenset({Permission.LOOK}),
+        Role.VIEWER: _VIEWER,
         Role.CLERK: _CLERK,
         Role.SUPERVISOR: _SUPERVISOR,
         Role.ADMIN: frozenset(Permission),

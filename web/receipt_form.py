@@ -10,7 +10,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from stock import levels, parcels, receipts
+from stock import parcels, receipts
 from stock.board import OPEN_STATES
 from stock.models import ExpectedReturn, Order, Receipt
 from stock.receipt_history import receipts_of
@@ -18,7 +18,8 @@ from web.access import current_reader
 from web.desk import current_desk
 from web.entry import CONDITIONS, Entry, quantities_of, unreadable
 from web.language import gettext
-from web.records import line_levels
+from web.orphans.counts import orphans_named_by
+from web.records import line_levels, open_warehouses, preset_warehouse
 from web.skus import PackedSku, packed_skus
 from web.tokens import issue_form_key
 from web.typed import typed_code
@@ -61,11 +62,13 @@ def show(
     return_id: int | None = None,
     entry: Entry | None = None,
     notices: Notices | None = None,
+    note: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     """Return the form page, or the page that says why nothing can be received.
 
-    An ``entry`` keeps what was typed, and its key while that is good.
+    An ``entry`` keeps what was typed, and its key while that is good; without one the
+    ``note`` is preset.
     """
     notices = notices or Notices()
     booked = receipts_of(session, order)
@@ -74,6 +77,8 @@ def show(
     if not skus:
         return _nothing_out(order, booked, notices), status
     desk = current_desk()
+    warehouses = open_warehouses(session)
+    packed = skus[0].packed.warehouse.code
     key = entry.key if entry and entry.key else ""
     page = render_template(
         "receipt_form.html",
@@ -83,9 +88,10 @@ def show(
         is_announced=any(item.expected for item in skus),
         skus=skus,
         conditions=CONDITIONS,
-        warehouses=levels.all_warehouses(session),
-        warehouse=entry.warehouse if entry else skus[0].packed.warehouse.code,
-        note=entry.note if entry else "",
+        warehouses=warehouses,
+        warehouse=entry.warehouse if entry else preset_warehouse(warehouses, packed),
+        note=entry.note if entry else note,
+        orphans=orphans_named_by(session, order),
         key=key
         or issue_form_key(
             desk.settings,

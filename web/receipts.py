@@ -15,19 +15,20 @@ from stock.errors import (
     NeverLeft,
     ReceiptTooLarge,
 )
-from stock.levels import all_warehouses
 from stock.models import Order, Receipt
 from stock.receipt_history import receipt_by_key
 from stock.receipts import FoundSku, record_receipt, spread_over_lines
 from web import receipt_form
 from web.access import current_reader, desk_blueprint
+from web.asked import asked_id
 from web.desk import current_desk
 from web.entry import Entry, note_trouble, quantities_of, read_entry
 from web.errors import TokenRefused
 from web.language import gettext
+from web.orphans.counts import orphan_note
 from web.permissions import Permission, needs
 from web.receipt_form import Notices
-from web.records import named_order, shops_listing
+from web.records import named_order, open_warehouses, shops_listing
 from web.routing import LARGEST_ID
 from web.skus import packed_skus
 from web.tokens import FormKey, read_form_key
@@ -43,7 +44,8 @@ def show_form(order_id: int) -> ResponseReturnValue:
     with current_desk().database.read() as session:
         order = named_order(session, order_id)
         chosen = return_id if 0 < return_id <= LARGEST_ID else None
-        return receipt_form.show(session, order, return_id=chosen)
+        note = orphan_note(session, order, asked_id("orphan"))
+        return receipt_form.show(session, order, return_id=chosen, note=note)
 
 
 @blueprint.post("/orders/<id:order_id>/receipt")
@@ -78,7 +80,7 @@ def _record(
 
     def work(session: Session) -> tuple[int, Sequence[str]]:
         order = named_order(session, order_id)
-        warehouses = {w.code: w.id for w in all_warehouses(session)}
+        warehouses = {w.code: w.id for w in open_warehouses(session)}
         opened = key.expected_return_id
         of_lines = spread_over_lines(session, order, found, expected_return_id=opened)
         booked = record_receipt(
@@ -131,7 +133,7 @@ def _read(
         if name in counted
     ]
     troubles = []
-    if entry.warehouse not in {w.code for w in all_warehouses(session)}:
+    if entry.warehouse not in {w.code for w in open_warehouses(session)}:
         troubles.append(
             gettext(
                 "There is no warehouse “%(code)s”. Choose one from the list.",

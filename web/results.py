@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from stock.photos import Subject, SubjectKind, evidence_of_receipt
 from stock.receipt_history import changes_of
 from web.access import desk_blueprint
 from web.desk import current_desk
 from web.numbers import is_settled
 from web.permissions import Permission, needs
-from web.records import named_receipt
+from web.photos.strips import evidence_strip
+from web.records import may_book_into, named_receipt
 from web.sku_results import receipt_numbers, sku_results
 
 blueprint = desk_blueprint("results")
@@ -28,6 +30,11 @@ def show_result(receipt_id: int) -> ResponseReturnValue:
             receipt=receipt,
             results=sku_results(changes_of(session, receipt), numbers),
             settled=is_settled(numbers),
+            photos_of_it=evidence_strip(
+                Subject(SubjectKind.RECEIPT, receipt.id),
+                evidence_of_receipt(session, receipt.id),
+                may_add=may_book_into(receipt.warehouse_id),
+            ),
         )
 
 

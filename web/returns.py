@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,12 +12,21 @@ from sqlalchemy.orm import Session
 from stock import board, parcels
 from stock.board import OpenReturn
 from stock.board_order import PageEnd, end_of_page
-from stock.board_totals import Totals, totals
+from stock.claim_desk.listing import claims_by_return
 from stock.models import Order
-from web.access import desk_blueprint
+from web.access import current_reader, desk_blueprint
 from web.asked import asked_id
-from web.board_query import DUE_WORDS, SORT_WORDS, BoardQuery, read_query
+from web.board_query import (
+    CLAIM_WORDS,
+    SORT_WORDS,
+    BoardQuery,
+    due_words,
+    read_query,
+)
+from web.board_sums import Sums, sums_at_once
+from web.claims.count import live_claims
 from web.desk import current_desk
+from web.orphans.counts import open_orphans, orphans_coded
 from web.permissions import Permission, needs
 from web.rows import Row, row_of_order, row_of_return
 from web.typed import typed_code
@@ -32,7 +42,8 @@ def show_list() -> ResponseReturnValue:
     """Show what should come back; a search for one order opens its receipt form."""
     search = typed_code(request.args.get("q", ""))
     with current_desk().database.read() as session:
-        orders = parcels.find_orders(session, search)
+        seen = current_reader().shop_ids
+        orders = parcels.find_orders(session, search, shop_ids=seen)
         if len(orders) == 1:
             return _to_form(orders[0])
         if orders:
@@ -44,11 +55,13 @@ def show_list() -> ResponseReturnValue:
 @needs(Permission.LOOK)
 def show_waiting() -> ResponseReturnValue:
     """Show the orders that wait for a person to say where their units are."""
+    seen = current_reader().shop_ids
     with current_desk().database.read() as session:
         return render_template(
             "waiting.html",
-            orders=board.waiting_orders(session),
-            waiting=board.count_waiting(session),
+            orders=board.waiting_orders(session, shop_ids=seen),
+            waiting=board.count_waiting(session, shop_ids=seen),
+            claims=live_claims(session),
         )
 
 
@@ -56,7 +69,10 @@ def _board_page(session: Session, search: str) -> ResponseReturnValue:
     desk = current_desk()
     query = read_query(session, request.args, search=search)
     found = board.open_returns(
-        session, selection=query.selection, limit=PAGE_ROWS + 1, after=_after()
+        session,
+        selection=replace(query.selection, currencies=query.currencies),
+        limit=PAGE_ROWS + 1,
+        after=_after(),
     )
     if search and not query.is_narrowed and _after() is None:
         # The only one that holds such an article is the one in the clerk's hands.
@@ -66,13 +82,15 @@ def _board_page(session: Session, search: str) -> ResponseReturnValue:
             assert order is not None
             return _to_form(order)
     now, windows = desk.now(), desk.settings.claim_windows
+    shown = found[:PAGE_ROWS]
+    claims = claims_by_return(session, [item.expected.id for item in shown])
     page = _page(
         session,
         search,
-        [row_of_return(item, now, windows) for item in found[:PAGE_ROWS]],
+        [row_of_return(item, now, windows, claims) for item in shown],
         query=query,
         # For an article it would be a question to each open return.
-        sums=None if search else totals(session, query.selection, now=now),
+        sums=None if search else sums_at_once(session, query),
         next_page=_next_page(query, found),
     )
     return page, 400 if query.troubles else 200
@@ -92,7 +110,7 @@ def _page(
     rows: Sequence[Row],
     *,
     query: BoardQuery | None = None,
-    sums: Totals | None = None,
+    sums: Sums | None = None,
     next_page: dict[str, str] | None = None,
 ) -> str:
     return render_template(
@@ -104,9 +122,13 @@ def _page(
         next_page=next_page,
         page_rows=PAGE_ROWS,
         sort_words=SORT_WORDS,
-        due_words=DUE_WORDS,
+        due_words=due_words(),
+        claim_words=CLAIM_WORDS,
         is_first=_after() is None,
-        waiting=board.count_waiting(session),
+        waiting=board.count_waiting(session, shop_ids=current_reader().shop_ids),
+        claims=live_claims(session),
+        orphan_count=open_orphans(session),
+        orphans=() if rows else orphans_coded(session, search),
     )
 
 

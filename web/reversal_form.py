@@ -93,6 +93,7 @@ def reason_trouble(reason: str) -> str:
 def _is_for_supervisors(receipt: Receipt) -> bool:
     return (
         current_reader().may(Permission.REVERSE)
+        and current_reader().books_into(receipt.warehouse_id)
         and receipt.reversal is None
         and any(line.good or line.damaged for line in receipt.lines)
     )
@@ -120,7 +121,11 @@ def _listings_after(
     session: Session, receipt: Receipt, taken: Sequence[Taking]
 ) -> Sequence[ListingAfter]:
     less = {(x.sku.id, receipt.warehouse_id): x.good for x in taken if x.good}
-    found = levels.listings_of(session, sorted(sku_id for sku_id, _ in less))
+    found = levels.listings_of(
+        session,
+        sorted(sku_id for sku_id, _ in less),
+        shop_ids=current_reader().shop_ids,
+    )
     ids = [listing.id for listing in found]
     now = offers.numbers(session, ids)
     then = offers.numbers(session, ids, less=less)

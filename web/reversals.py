@@ -20,7 +20,7 @@ from stock.receipt_history import reversal_changes
 from stock.receipts import receivable
 from stock.reversals import reverse_receipt
 from web import reversal_form
-from web.access import current_reader, demand, desk_blueprint
+from web.access import check_warehouse, current_reader, demand, desk_blueprint
 from web.desk import current_desk
 from web.errors import FieldsRefused, TokenRefused
 from web.language import gettext
@@ -47,6 +47,7 @@ def show_reversal(receipt_id: int) -> ResponseReturnValue:
         if receipt.reversal is not None:
             return _result(session, receipt)
         demand(Permission.REVERSE)
+        check_warehouse(receipt.warehouse_id, "receipt")
         return _form(session, receipt)
 
 
@@ -60,6 +61,7 @@ def reverse(receipt_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "").replace("\r\n", "\n")
     with current_desk().database.read() as session:
         receipt = named_receipt(session, receipt_id)
+        check_warehouse(receipt.warehouse_id, "receipt")
         key = _form_key(receipt)
         if key is None:
             return _stale(session, receipt, reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,12 +12,9 @@ from sqlalchemy.orm import Session
 from stock import parcels, receipts
 from stock.board import OpenReturn
 from stock.claims import ClaimWindows, claim_deadline
-from stock.models import ExpectedReturn, Order, Sku
+from stock.models import Claim, ExpectedReturn, Order, Sku
 from web.desk import current_desk
 from web.skus import by_sku
-
-NEAR = timedelta(days=3)
-"""A claim deadline this close is shown as urgent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +30,9 @@ class Row:
     now: datetime
     deadline: datetime | None = None
     """When the right to claim ends."""
+    near: timedelta = timedelta(0)
+    """A deadline this close is urgent."""
+    claim: Claim | None = None
 
     @property
     def units(self) -> int:
@@ -59,11 +59,16 @@ class Row:
             return ""
         if self.deadline <= self.now:
             return "over"
-        return "near" if self.deadline <= self.now + NEAR else "far"
+        return "near" if self.deadline <= self.now + self.near else "far"
 
 
-def row_of_return(item: OpenReturn, now: datetime, windows: ClaimWindows) -> Row:
-    """Return the row of an expected return."""
+def row_of_return(
+    item: OpenReturn,
+    now: datetime,
+    windows: ClaimWindows,
+    claims: Mapping[int, Claim] | None = None,
+) -> Row:
+    """Return the row of an expected return, with its claim among those by return."""
     order = item.expected.order
     assert order is not None, "lines to come belong to an order"
     return Row(
@@ -78,6 +83,8 @@ def row_of_return(item: OpenReturn, now: datetime, windows: ClaimWindows) -> Row
         age_days=item.age_days(now),
         now=now,
         deadline=claim_deadline(item.expected, windows.of(item.expected.shop.channel)),
+        near=windows.near,
+        claim=(claims or {}).get(item.expected.id),
     )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from stock.count_sheet import lines_page
 from stock.models import Stocktake
-from web.access import desk_blueprint
+from web.access import current_reader, desk_blueprint
 from web.asked import asked_id
 from web.desk import current_desk
 from web.errors import RecordMissing
@@ -27,7 +27,13 @@ def show_stocktake(stocktake_id: int) -> ResponseReturnValue:
         stocktake = session.get(Stocktake, stocktake_id)
         if stocktake is None:
             raise RecordMissing("stocktake")
-        page = lines_page(session, stocktake, after=after, limit=PAGE_LINES)
+        seen = current_reader().shop_ids
+        page = lines_page(
+            session, stocktake, shop_ids=seen, after=after, limit=PAGE_LINES
+        )
+        if seen is not None and not page.lines and not after:
+            # Nothing that they know was counted: it is other shops' stocktake.
+            raise RecordMissing("stocktake")
         return render_template(
             "stocktake.html",
             stocktake=stocktake,

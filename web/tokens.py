@@ -1,4 +1,4 @@
-"""Signed tokens: the link that opens the page, the session in its path, the form."""
+"""Signed keys of forms: proof of intent, and what makes a double click one deed."""
 
 from __future__ import annotations
 
@@ -19,22 +19,19 @@ from web.errors import TokenRefused
 from web.permissions import PERMISSIONS, Permission, Role
 
 LONGEST_TOKEN = 2000
-LONGEST_USER = 100
 
 
 class Purpose(StrEnum):
-    """What a token is for; it is worth nothing for anything else."""
+    """What a key is for; it is worth nothing for anything else."""
 
-    OPEN = "open"
-    DESK = "desk"
     FORM = "form"
+    PAGE = "page"
 
 
 LIFETIMES: Mapping[Purpose, timedelta] = MappingProxyType(
     {
-        Purpose.OPEN: timedelta(minutes=5),
-        Purpose.DESK: timedelta(hours=12),
         Purpose.FORM: timedelta(hours=12),
+        Purpose.PAGE: timedelta(hours=12),
     }
 )
 
@@ -45,6 +42,22 @@ class Reader:
 
     user: str
     role: Role
+    shown_name: str = ""
+    """What people call them, where that is not the name they act under."""
+    shop_ids: frozenset[int] | None = None
+    """The shops that the person is bound to; None: all of them."""
+    warehouse_ids: frozenset[int] | None = None
+    """The warehouses that the person may book into; None: all of them."""
+    person_id: int | None = None
+    """Who signed in with a password; None: the ERP opened the page."""
+
+    def sees_shop(self, shop_id: int) -> bool:
+        """Say whether a shop is one of the person's."""
+        return self.shop_ids is None or shop_id in self.shop_ids
+
+    def books_into(self, warehouse_id: int) -> bool:
+        """Say whether a warehouse is one of the person's."""
+        return self.warehouse_ids is None or warehouse_id in self.warehouse_ids
 
     def may(self, permission: Permission) -> bool:
         """Say whether the person's role allows something."""
@@ -68,32 +81,14 @@ class FormKey:
         return f"form:{self.id}"
 
 
-def issue_token(settings: Settings, user: str, role: Role | str, now: datetime) -> str:
-    """Return a token that opens the page in a person's name within five minutes."""
-    if not _is_name(user):
-        raise ValueError(f"a user is named by 1 to {LONGEST_USER} printable characters")
-    return _sign(settings, Purpose.OPEN, {"user": user, "role": Role(role)}, now)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageKey:
+    """One rendering of a form that is about no order."""
 
-
-def open_link(settings: Settings, token: str) -> str:
-    """Return the address that a person, or a frame of the ERP, opens."""
-    return f"{settings.base_url}/open?token={token}"
-
-
-def exchange_token(settings: Settings, token: str, now: datetime) -> str:
-    """Return a session for a token that opens the page.  Raises ``TokenRefused``."""
-    reader = _reader(settings, Purpose.OPEN, token, now)
-    claims = {
-        "user": reader.user,
-        "role": reader.role,
-        "id": secrets.token_urlsafe(16),
-    }
-    return _sign(settings, Purpose.DESK, claims, now)
-
-
-def read_session(settings: Settings, value: str, now: datetime) -> Reader:
-    """Return whose session this is.  Raises ``TokenRefused``."""
-    return _reader(settings, Purpose.DESK, value, now)
+    user: str
+    page: str
+    id: str
+    """The idempotency key of what the form does."""
 
 
 def issue_form_key(
@@ -146,19 +141,34 @@ def read_form_key(
     return key
 
 
-def _reader(settings: Settings, purpose: Purpose, value: str, now: datetime) -> Reader:
-    claims = _verify(settings, purpose, value, now)
+def issue_page_key(settings: Settings, reader: Reader, page: str, now: datetime) -> str:
+    """Return the key of a form on this page that this reader is about to see."""
+    claims = {"user": reader.user, "page": page, "id": secrets.token_urlsafe(16)}
+    return _sign(settings, Purpose.PAGE, claims, now)
+
+
+def read_page_key(
+    settings: Settings,
+    value: str,
+    reader: Reader,
+    page: str,
+    now: datetime,
+    *,
+    late: bool = False,
+) -> PageKey:
+    """Return the key of a form, if this reader was shown it on this page.
+
+    ``late`` admits one that is over, to find what was done with it.  Raises
+    ``TokenRefused``.
+    """
+    claims = _verify(settings, Purpose.PAGE, value, now, late=late)
     try:
-        user, role = claims["user"], Role(claims["role"])
-    except (KeyError, ValueError):
-        raise TokenRefused(purpose) from None
-    if not isinstance(user, str) or not _is_name(user):
-        raise TokenRefused(purpose)
-    return Reader(user=user, role=role)
-
-
-def _is_name(user: str) -> bool:
-    return len(user.strip()) > 0 and len(user) <= LONGEST_USER and user.isprintable()
+        key = PageKey(user=claims["user"], page=claims["page"], id=claims["id"])
+    except KeyError:
+        raise TokenRefused(Purpose.PAGE) from None
+    if key.user != reader.user or key.page != page:
+        raise TokenRefused(Purpose.PAGE)
+    return key
 
 
 class _ClockSigner(TimestampSigner):

@@ -80,6 +80,8 @@ EVENTS: Words = MappingProxyType(
         "reversal": lazy_gettext("Return receipt reversed"),
         "still_here": lazy_gettext("Found still in the warehouse"),
         "gone": lazy_gettext("Confirmed as gone, return expected"),
+        "orphan_matched": lazy_gettext("Unexpected parcel matched"),
+        "orphan_reopened": lazy_gettext("Unexpected parcel taken off again"),
     }
 )
 

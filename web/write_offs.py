@@ -18,7 +18,7 @@ from stock.write_offs import (
     ReasonNeeded,
     write_off,
 )
-from web.access import current_reader, desk_blueprint
+from web.access import check_shop, current_reader, desk_blueprint
 from web.desk import current_desk
 from web.errors import FieldsRefused, RecordMissing, TokenRefused
 from web.formats import moment
@@ -95,6 +95,7 @@ def _named_return(session: Session, return_id: int) -> ExpectedReturn:
     item = session.get(ExpectedReturn, return_id)
     if item is None or item.order is None:
         raise RecordMissing("order")
+    check_shop(item.shop_id, "order")
     return item
 
 

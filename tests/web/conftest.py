@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,12 @@ class RecordingBell:
 
     def ring(self, shop: str) -> bool:
         self.rung.append(shop)
+        return True
+
+    def ring_endpoint(self, endpoint_id: int) -> bool:
+        return True
+
+    def reaches_queue(self) -> bool:
         return True
 
 
@@ -82,8 +88,22 @@ def visit(
 ) -> Callable[..., Visitor]:
     """Opens the page for a user with a role."""
 
-    def open_page(user: str = "lan@example.vn", role: str = "clerk") -> Visitor:
-        return Visitor(app, settings, user, role, clock.now)
+    def open_page(
+        user: str = "lan@example.vn",
+        role: str = "clerk",
+        *,
+        shops: Sequence[str] = (),
+        warehouses: Sequence[str] = (),
+    ) -> Visitor:
+        return Visitor(
+            app,
+            settings,
+            user,
+            role,
+            clock.now,
+            shops=shops,
+            warehouses=warehouses,
+        )
 
     return open_page
 

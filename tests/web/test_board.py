@@ -21,8 +21,9 @@ from tests.web.conftest import MovableClock
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor, text_of
 from web import create_app
-from web.board_query import SORTS, read_amount
-from web.tokens import issue_token
+from web.amounts import read_amount
+from web.board_query import SORTS
+from web.launches import issue_token
 
 DELIVERED = Fulfilment.DELIVERED
 

@@ -12,7 +12,7 @@ from stock.reports import Fulfilment
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor
 from web import board_file
-from web.board_file import plain_cell
+from web.spreadsheet import plain_cell
 
 
 def rows_of(answer: TestResponse) -> list[dict[str, str]]:

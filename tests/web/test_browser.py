@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 
 from daemon.settings import Settings
 from tests.web.seller import NOW, Seller
-from web.tokens import issue_token
+from web.launches import issue_token
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [

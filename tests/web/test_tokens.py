@@ -1,10 +1,8 @@
-"""The link, the session in the path, and everything that is no such thing."""
+"""The link of our own command, keys of forms, and what never reaches the log."""
 
 from __future__ import annotations
 
-import base64
 import dataclasses
-import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,6 +12,7 @@ from flask import Flask
 
 from daemon.settings import Settings
 from stock import board
+from stock.session import Database
 from tests.web.conftest import MovableClock
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor
@@ -21,16 +20,18 @@ from web import create_app, tokens
 from web.__main__ import main
 from web.desk import utc_now
 from web.errors import TokenRefused
+from web.launches import issue_token, open_link
 from web.permissions import Role
+from web.sessions import exchange_token, read_session
 from web.tokens import (
     Purpose,
     Reader,
-    exchange_token,
     issue_form_key,
-    issue_token,
-    open_link,
-    read_session,
+    issue_page_key,
+    read_page_key,
 )
+
+LAN = Reader(user="lan", role=Role.CLERK)
 
 
 def altered(settings: Settings, **changes: object) -> Settings:
@@ -68,49 +69,27 @@ def test_a_link_can_be_posted_into_the_frame(app: Flask, settings: Settings) -> 
 def test_a_link_is_over_after_five_minutes(
     app: Flask, settings: Settings, clock: MovableClock
 ) -> None:
-    token = issue_token(settings, "lan", "clerk", NOW)
     clock.now = NOW + timedelta(minutes=5)
-    assert opens(app, token) == 303
+    assert opens(app, issue_token(settings, "lan", "clerk", NOW)) == 303
+    token = issue_token(settings, "lan", "clerk", NOW)
     clock.now = NOW + timedelta(minutes=5, seconds=1)
     answer = app.test_client().get("/open", query_string={"token": token})
     assert answer.status_code == 403
-    assert "chỉ mở được trong năm phút" in answer.text
+    assert "Liên kết này đã hết hạn" in answer.text
     clock.now = NOW - timedelta(seconds=5)
     assert opens(app, token) == 403
 
 
-def test_a_session_is_over_after_twelve_hours(
-    seller: Seller, clerk: Visitor, clock: MovableClock
+def test_each_altered_character_is_refused(
+    database: Database, settings: Settings
 ) -> None:
-    clock.now = NOW + timedelta(hours=12)
-    assert clerk.get().status_code == 200
-    clock.now = NOW + timedelta(hours=12, seconds=1)
-    answer = clerk.get()
-    assert answer.status_code == 403
-    assert "Phiên làm việc đã hết" in answer.text
-
-
-def test_each_altered_character_is_refused(settings: Settings) -> None:
     token = issue_token(settings, "lan", "viewer", NOW)
     # The last character of base64 has bits that mean nothing: it is left alone.
     for place in range(len(token) - 1):
         other = "A" if token[place] != "A" else "B"
+        forged = token[:place] + other + token[place + 1 :]
         with pytest.raises(TokenRefused):
-            exchange_token(settings, token[:place] + other + token[place + 1 :], NOW)
-
-
-@pytest.mark.parametrize(
-    "token", ["", ".", "..", "x", "\x00", "é", "a" * 5000, "eyJhbGciOiJub25lIn0.e30."]
-)
-def test_what_is_no_token_is_refused(app: Flask, token: str) -> None:
-    assert opens(app, token) == 403
-
-
-def test_an_unsigned_token_is_refused(app: Flask) -> None:
-    header = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
-    claims = json.dumps({"purpose": "open", "user": "lan", "role": "admin"}).encode()
-    body = base64.urlsafe_b64encode(claims).decode().rstrip("=")
-    assert opens(app, f"{header}.{body}.") == 403
+            exchange_token(database, settings, forged, NOW)
 
 
 def test_another_key_or_audience_is_refused(app: Flask, settings: Settings) -> None:
@@ -120,49 +99,34 @@ def test_another_key_or_audience_is_refused(app: Flask, settings: Settings) -> N
         assert opens(app, issue_token(issuer, "lan", "clerk", NOW)) == 403
 
 
-def test_keys_can_be_rotated(settings: Settings) -> None:
+def test_keys_can_be_rotated(database: Database, settings: Settings) -> None:
     old = altered(settings, secret_keys=("o" * 32,))
     both = altered(settings, secret_keys=("n" * 32, "o" * 32))
     new = altered(settings, secret_keys=("n" * 32,))
-    assert exchange_token(both, issue_token(old, "lan", "clerk", NOW), NOW)
-    assert exchange_token(new, issue_token(both, "lan", "clerk", NOW), NOW)
+    for reads, issues in ((both, old), (new, both)):
+        token = issue_token(issues, "lan", "clerk", NOW)
+        assert exchange_token(database, reads, token, NOW)
     with pytest.raises(TokenRefused):
-        exchange_token(new, issue_token(old, "lan", "clerk", NOW), NOW)
+        exchange_token(database, new, issue_token(old, "lan", "clerk", NOW), NOW)
 
 
 def test_a_token_is_worth_nothing_for_another_purpose(
-    app: Flask, settings: Settings
+    app: Flask, database: Database, settings: Settings
 ) -> None:
     opening = issue_token(settings, "lan", "clerk", NOW)
-    session = exchange_token(settings, opening, NOW)
-    reader = Reader(user="lan", role=Role.CLERK)
-    form = issue_form_key(settings, reader, 1, NOW)
-    assert opens(app, session) == 403
-    assert opens(app, form) == 403
-    for value in (opening, form):
+    session = exchange_token(database, settings, opening, NOW).access
+    form = issue_form_key(settings, LAN, 1, NOW)
+    page = issue_page_key(settings, LAN, "people", NOW)
+    for value in (session, form, page):
+        assert opens(app, value) == 403
+    for value in (opening, form, page):
         assert app.test_client().get(f"/desk/{value}/").status_code == 403
-
-
-CLAIMS = {
-    "purpose": "open",
-    "audience": "https://stock.example.vn",
-    "user": "lan",
-    "role": "clerk",
-}
-
-
-@pytest.mark.parametrize("name", list(CLAIMS))
-@pytest.mark.parametrize("wrong", ["missing", "", "boss", None, 1, ["clerk"]])
-def test_each_claim_is_needed_and_judged(
-    app: Flask, settings: Settings, name: str, wrong: object
-) -> None:
-    assert opens(app, signed(settings, Purpose.OPEN, CLAIMS)) == 303
-    if (name, wrong) in (("user", "boss"), ("user", "missing")):
-        return
-    claims: dict[str, object] = {**CLAIMS, name: wrong}
-    if wrong == "missing":
-        del claims[name]
-    assert opens(app, signed(settings, Purpose.OPEN, claims)) == 403
+    for value in (opening, session, form):
+        with pytest.raises(TokenRefused):
+            read_page_key(settings, value, LAN, "people", NOW)
+    for value in (opening, session, page):
+        with pytest.raises(TokenRefused):
+            tokens.read_form_key(settings, value, LAN, 1, NOW)
 
 
 @pytest.mark.parametrize("name", ["user", "order", "return", "waiting", "id"])
@@ -176,14 +140,31 @@ def test_each_claim_of_a_form_is_needed(settings: Settings, name: str) -> None:
         "waiting": 0,
         "id": "x",
     }
-    reader = Reader(user="lan", role=Role.CLERK)
     full = signed(settings, Purpose.FORM, claims)
-    assert tokens.read_form_key(settings, full, reader, 1, NOW).id == "x"
+    assert tokens.read_form_key(settings, full, LAN, 1, NOW).id == "x"
     del claims[name]
     with pytest.raises(TokenRefused):
         tokens.read_form_key(
-            settings, signed(settings, Purpose.FORM, claims), reader, 1, NOW
+            settings, signed(settings, Purpose.FORM, claims), LAN, 1, NOW
         )
+
+
+def test_the_key_of_a_page_is_for_one_person_one_page_and_some_hours(
+    settings: Settings,
+) -> None:
+    value = issue_page_key(settings, LAN, "people", NOW)
+    key = read_page_key(settings, value, LAN, "people", NOW)
+    assert (key.user, key.page) == ("lan", "people") and len(key.id) >= 22
+    again = issue_page_key(settings, LAN, "people", NOW)
+    assert read_page_key(settings, again, LAN, "people", NOW).id != key.id
+    for reader, page in ((dataclasses.replace(LAN, user="minh"), "people"), (LAN, "x")):
+        with pytest.raises(TokenRefused):
+            read_page_key(settings, value, reader, page, NOW)
+    later = NOW + timedelta(hours=12, seconds=1)
+    with pytest.raises(TokenRefused) as refused:
+        read_page_key(settings, value, LAN, "people", later)
+    assert refused.value.expired
+    assert read_page_key(settings, value, LAN, "people", later, late=True) == key
 
 
 @pytest.mark.parametrize("user", ["", " ", "a\nb", "x" * 101])
@@ -196,6 +177,7 @@ def test_a_token_is_issued_for_a_name_only(settings: Settings, user: str) -> Non
 
 def test_no_secret_reaches_the_log(
     app: Flask,
+    database: Database,
     settings: Settings,
     seller: Seller,
     visit: Callable[..., Visitor],
@@ -212,7 +194,7 @@ def test_no_secret_reaches_the_log(
     assert visitor.get().status_code == 500
     assert "/desk/<access>/orders/<id:order_id>/receipt" in caplog.text
     session = visitor.desk.split("/")[2]
-    assert read_session(settings, session, NOW).user == "lan"
+    assert read_session(database, session, NOW).user == "lan"
     for secret in (token, session, *settings.secret_keys):
         assert secret not in caplog.text
 
@@ -227,6 +209,7 @@ def test_the_environment_alone_makes_an_app(
 def test_the_command_line_prints_a_link_that_opens(
     app: Flask,
     settings: Settings,
+    seller: Seller,
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -234,11 +217,17 @@ def test_the_command_line_prints_a_link_that_opens(
     monkeypatch.setenv("TRUESTOCK_VAR", str(settings.var))
     monkeypatch.setenv("TRUESTOCK_BASE_URL", settings.base_url)
     clock.now = utc_now()
-    assert main(["token", "--user", "lan", "--role", "clerk"]) == 0
+    client = app.test_client()
+    command = ["token", "--user", "lan", "--role", "clerk"]
+    assert main(command) == 0
     link = capsys.readouterr().out.strip()
-    assert (
-        app.test_client().get(link.removeprefix(settings.base_url)).status_code == 303
-    )
+    assert client.get(link.removeprefix(settings.base_url)).status_code == 303
+    bound = ["--shop", "one", "--shop", "two", "--warehouse", "MAIN"]
+    seller.order("A1", tracking="SPX1")
+    assert main([*command, *bound, "--document", "SPX1"]) == 0
+    link = capsys.readouterr().out.strip()
+    opened = client.get(link.removeprefix(settings.base_url))
+    assert "q=SPX1" in opened.location
     assert main(["token", "--user", "", "--role", "clerk"]) == 1
     assert "printable" in capsys.readouterr().err
     with pytest.raises(SystemExit, match="2"):

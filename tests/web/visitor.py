@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
@@ -10,20 +11,29 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from daemon.settings import Settings
-from web.tokens import issue_token
+from web.launches import issue_token
 
 
 class Visitor:
     """One browser with one session; it keeps no cookies."""
 
     def __init__(
-        self, app: Flask, settings: Settings, user: str, role: str, now: datetime
+        self,
+        app: Flask,
+        settings: Settings,
+        user: str,
+        role: str,
+        now: datetime,
+        *,
+        shops: Sequence[str] = (),
+        warehouses: Sequence[str] = (),
     ) -> None:
         self.client = app.test_client(use_cookies=False)
         self.user = user
-        opened = self.client.get(
-            f"/open?token={issue_token(settings, user, role, now)}"
+        token = issue_token(
+            settings, user, role, now, shops=shops, warehouses=warehouses
         )
+        opened = self.client.get(f"/open?token={token}")
         assert opened.status_code == 303, opened.text
         self.desk = opened.location
 

@@ -1,0 +1,136 @@
+"""One tap takes a photo; a dead line keeps it until it can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser, Page, Request, expect
+from sqlalchemy import select
+
+from daemon.settings import Settings
+from stock.models import Photo
+from tests.web import pictures, test_browser
+from tests.web.seller import NOW, Seller
+from web.launches import issue_token
+
+address = test_browser.address
+browser = test_browser.browser
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A photo as a phone makes it: some MB."""
+    path = tmp_path / "IMG_2046.jpg"
+    noise = Image.effect_noise((1500, 1000), 90).resize((3000, 2000)).convert("RGB")
+    noise.save(path, "JPEG", quality=98)
+    return path
+
+
+@pytest.fixture
+def page(
+    browser: Browser, address: str, settings: Settings, seller: Seller
+) -> Iterator[Page]:
+    """The page of an unexpected parcel, on a phone."""
+    context = browser.new_context(viewport=test_browser.PHONE, locale="vi-VN")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(f"{address}/open?token={issue_token(settings, 'lan', 'clerk', NOW)}")
+    page.keyboard.type("SPX404\n")
+    page.get_by_role("link", name="Nhận vào như kiện lạ").click()
+    page.get_by_role("button", name="Nhận vào").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kiện lạ U000001")
+    yield page
+    context.close()
+
+
+def kept(seller: Seller) -> list[Photo]:
+    with seller.database.read() as session:
+        return list(session.scalars(select(Photo)))
+
+
+def test_one_tap_shows_a_photo_at_once_and_sends_it_small(
+    page: Page, seller: Seller, large: Path
+) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request))
+    page.get_by_label("Thêm ảnh").set_input_files(large)
+    expect(page.locator(".photo-waiting img")).to_be_visible()
+    image = page.get_by_role("img", name="Ảnh của lan")
+    expect(image).to_be_visible()
+    assert image.evaluate("async (x) => { await x.decode(); return x.naturalWidth }")
+    [upload] = [request for request in sent if request.method == "POST"]
+    assert int(upload.all_headers()["content-length"]) < large.stat().st_size / 2
+    [photo] = kept(seller)
+    assert (photo.width, photo.height) == (2000, 1333)
+    assert photo.file_name == "IMG_2046.jpg"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert complaints == []
+
+    image.click()
+    expect(page.get_by_text(photo.sha256)).to_be_visible()
+    page.get_by_role("button", name="Xóa ảnh này").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kiện lạ U000001")
+    assert kept(seller) == []
+
+
+def test_what_a_dead_line_kept_back_is_sent_when_it_is_back(
+    page: Page, seller: Seller, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(pictures.picture(kind="PNG"))
+    page.context.set_offline(True)
+    page.get_by_label("Thêm ảnh").set_input_files(path)
+    expect(page.get_by_role("status")).to_contain_text("mất mạng")
+    expect(page.get_by_role("button", name="Gửi lại")).to_be_visible()
+    assert kept(seller) == []
+    page.context.set_offline(False)
+    expect(page.get_by_role("img", name="Ảnh của lan")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("")
+    assert len(kept(seller)) == 1
+
+
+def test_what_the_server_refuses_is_said_and_can_be_taken_off(
+    page: Page, seller: Seller, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(pictures.HEIC)
+    page.get_by_label("Thêm ảnh").set_input_files(path)
+    expect(page.get_by_role("status")).to_contain_text("HEIC")
+    for button in page.locator(".photos button:visible, .photo-add").all():
+        box = button.bounding_box()
+        assert box is not None and box["height"] >= 44 and box["width"] >= 44
+    page.get_by_role("button", name="Bỏ ảnh").click()
+    expect(page.locator(".photo-waiting")).to_have_count(0)
+    expect(page.get_by_role("status")).to_have_text("")
+    assert kept(seller) == []
+
+
+def test_without_script_the_form_sends_the_photo(
+    browser: Browser,
+    address: str,
+    app: Flask,
+    settings: Settings,
+    seller: Seller,
+    tmp_path: Path,
+) -> None:
+    order_id = seller.order("A1")
+    path = tmp_path / "a.jpg"
+    path.write_bytes(pictures.located())
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/open?token={issue_token(settings, 'lan', 'clerk', NOW)}")
+    page.goto(f"{page.url}orders/{order_id}")
+    page.get_by_label("Thêm ảnh").set_input_files(path)
+    page.get_by_role("button", name="Gửi").click()
+    expect(page.get_by_role("img", name="Ảnh của lan")).to_be_visible()
+    assert len(kept(seller)) == 1
+    context.close()

@@ -1,0 +1,1 @@
+"""What administrators look after: shops, mapping, set-aside work, people, the log."""

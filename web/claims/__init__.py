@@ -1,0 +1,1 @@
+"""Claims: opened from the board or an order, brought on, listed, proven."""

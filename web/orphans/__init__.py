@@ -1,0 +1,1 @@
+"""Pages about parcels that nobody expected."""

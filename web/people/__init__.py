@@ -1,0 +1,1 @@
+"""Signing in without an ERP, signing out, and changing one's password."""

@@ -1,0 +1,1 @@
+"""Photos as evidence: taken in, shown, and stripped of everything but the picture."""
