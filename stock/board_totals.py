@@ -10,11 +10,13 @@ from decimal import Decimal
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    and_,
     case,
     func,
+    literal_column,
     select,
+    true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -24,6 +26,8 @@ from stock.scope import among
 from stock.selection import Selection, conditions, due_by, due_conditions, is_open
 
 MOST_CHOICES = 200
+FEW_RETURNS = 1000
+"""So few open returns of some shops are read rather than skipped through."""
 _BILLION = 10**9
 
 
@@ -98,13 +102,45 @@ def _distinct(
     column: InstrumentedAttribute[str],
     shop_ids: Collection[int] | None,
 ) -> Sequence[str]:
+    if shop_ids is None:
+        return _by_index(session, column, true())
+    theirs = among(ExpectedReturn.shop_id, shop_ids)
+    values = _of_shops(session, column, shop_ids)
+    if len(values) <= FEW_RETURNS:
+        return sorted(set(values))[:MOST_CHOICES]
+    # Said as "is true", it is no reason to go by the shop's index: there are many.
+    return _by_index(session, column, theirs.is_(true()))
+
+
+def _of_shops(
+    session: Session, column: InstrumentedAttribute[str], shop_ids: Collection[int]
+) -> Sequence[str]:
+    """Return the values of some open returns, with repeats; more than few at most."""
+    parts = [
+        select(column.label("name"))
+        .where(is_open(), ExpectedReturn.shop_id == shop_id)
+        .order_by(ExpectedReturn.opened_at, ExpectedReturn.id)
+        # Not a parameter: for any number of rows a database would rather sort.
+        .limit(literal_column(str(FEW_RETURNS + 1)))
+        .subquery()
+        for shop_id in sorted(shop_ids)
+    ]
+    if not parts:
+        return []
+    return session.scalars(union_all(*(select(part.c.name) for part in parts))).all()
+
+
+def _by_index(
+    session: Session,
+    column: InstrumentedAttribute[str],
+    condition: ColumnElement[bool],
+) -> Sequence[str]:
     # From one value to the next by index: DISTINCT would read every open return.
-    theirs = and_(is_open(), among(ExpectedReturn.shop_id, shop_ids))
-    first = select(func.min(column).label("name")).where(theirs)
+    first = select(func.min(column).label("name")).where(is_open(), condition)
     found = first.cte("found", recursive=True)
     following = (
         select(func.min(column))
-        .where(theirs)
+        .where(is_open(), condition)
         .where(column > found.c.name)
         .scalar_subquery()
     )

@@ -44,6 +44,8 @@ def sku_seen(column: Any, shop_ids: Collection[int] | None) -> ColumnElement[boo
 
 def sees_sku(session: Session, sku_id: int, shop_ids: Collection[int] | None) -> bool:
     """Say whether one of the shops lists or sold this SKU."""
+    if shop_ids is None:
+        return True
     query = select(Sku.id).where(Sku.id == sku_id, sku_seen(Sku.id, shop_ids))
     return session.scalar(query) is not None
 

@@ -137,6 +137,11 @@ def test_units_told_line_by_line_are_one_set_of_fields(
         "Nhiều hơn 12 đang ở ngoài kho"
     )
 
+    # What stands there is selected once the script runs, and typed over.
+    page.wait_for_function("""() => {
+        const { selectionStart, selectionEnd, value } = document.activeElement;
+        return selectionStart === 0 && selectionEnd === value.length;
+    }""")
     page.keyboard.type("9\n")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đã ghi phiếu nhập")
     expect(page.locator("section.sku")).to_have_count(1)

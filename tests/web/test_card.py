@@ -332,7 +332,8 @@ def test_the_card_asks_as_little_of_2000_movements_as_of_10(
     few = asked()
     deliver(database, [1] * 1990)
     assert asked() == few
-    assert max(few) <= 16
+    # Two of them find out whose session it is.
+    assert max(few) <= 18
 
 
 def test_the_chart_samples_and_tells_the_same_in_words(

@@ -2,82 +2,43 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask
-from werkzeug.test import TestResponse
 
-from daemon.settings import SettingError, Settings, read_settings
+from daemon.settings import Settings
 from stock import people
 from stock.models import Role, UsedLaunch
 from stock.session import Database
 from tests.web.conftest import MovableClock
-from tests.web.seller import NOW, Seller
-from tests.web.visitor import Visitor, text_of
-from web import create_app
-from web.launches import issue_token
-
-SECRET = b"an invented secret of 32 bytes or more"
-OTHER_SECRET = b"another invented secret, of another ERP"
-PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-PUBLIC = PRIVATE.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-AT = int(NOW.timestamp())
-_MISSING = object()
-
-
-def encoded(key: bytes) -> str:
-    return base64.b64encode(key).decode()
-
-
-KEYS = (
-    f"odoo={encoded(SECRET)}, erpnext={encoded(OTHER_SECRET)},"
-    f" tryton=ed25519:{encoded(PUBLIC)}"
+from tests.web.issuer import (
+    AT,
+    MISSING,
+    OTHER_SECRET,
+    PRIVATE,
+    PUBLIC,
+    SECRET,
+    claims,
+    encoded,
+    hand_signed,
+    launch,
+    segment,
+    signed,
+    with_keys,
 )
+from tests.web.seller import NOW, Seller
+from tests.web.visitor import text_of
+from web.launches import issue_token
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return read_settings(
-        {
-            "TRUESTOCK_VAR": str(settings.var),
-            "TRUESTOCK_BASE_URL": settings.base_url,
-            "TRUESTOCK_LAUNCH_KEYS": KEYS,
-        }
-    )
-
-
-def claims(**changes: object) -> dict[str, Any]:
-    """Return what an ERP would sign, with changes; ``_MISSING`` takes one away."""
-    full: dict[str, Any] = {
-        "iss": "odoo",
-        "aud": "https://stock.example.vn",
-        "sub": "lan",
-        "purpose": "open",
-        "role": "clerk",
-        "jti": "0123456789abcdef",
-        "iat": AT,
-        "exp": AT + 60,
-    }
-    full |= changes
-    return {name: value for name, value in full.items() if value is not _MISSING}
-
-
-def signed(key: Any = SECRET, algorithm: str = "HS256", **changes: object) -> str:
-    return jwt.encode(claims(**changes), key, algorithm=algorithm)
-
-
-def launch(app: Flask, token: str, **query: str) -> TestResponse:
-    client = app.test_client(use_cookies=False)
-    return client.post("/open", data={"token": token, **query})
+    return with_keys(settings)
 
 
 def test_a_token_of_the_erp_opens_the_page_in_its_persons_name(
@@ -160,7 +121,7 @@ WRONG: dict[str, tuple[object, ...]] = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_each_claim_is_needed_and_judged(app: Flask, name: str) -> None:
-    for wrong in (*WRONG[name], _MISSING):
+    for wrong in (*WRONG[name], MISSING):
         token = hand_signed(claims(**{name: wrong}))
         assert launch(app, token).status_code == 403, wrong
 
@@ -190,25 +151,11 @@ def test_what_may_be_left_out_is_judged_too(app: Flask, seller: Seller) -> None:
         assert answer.status_code == 403, (name, wrong)
 
 
-def hand_signed(
-    body: object, header: dict[str, object] | None = None, key: bytes = SECRET
-) -> str:
-    """Sign whatever is given, with no library's opinion about it."""
-    signer = jwt.get_algorithm_by_name("HS256")
-    parts = (header or {"alg": "HS256", "typ": "JWT"}, body)
-    head = b".".join(_segment(json.dumps(x).encode()) for x in parts)
-    return b".".join((head, _segment(signer.sign(head, key)))).decode()
-
-
-def _segment(data: bytes) -> bytes:
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
-
-
 def test_an_unsigned_token_is_refused(app: Flask) -> None:
     signature = hand_signed(claims()).rpartition(".")[2]
     for alg in ("none", "None", "NONE", "nOnE", "", None):
         parts = ({"alg": alg, "typ": "JWT"}, claims())
-        head = b".".join(_segment(json.dumps(x).encode()) for x in parts).decode()
+        head = b".".join(segment(json.dumps(x).encode()) for x in parts).decode()
         for tail in ("", signature, "AA"):
             assert launch(app, f"{head}.{tail}").status_code == 403, (alg, tail)
 
@@ -231,8 +178,8 @@ def test_the_algorithm_follows_from_the_key_and_not_from_the_token(
     for algorithm in ("HS384", "HS512"):
         signer = jwt.get_algorithm_by_name(algorithm)
         parts = ({"alg": algorithm, "typ": "JWT"}, claims())
-        head = b".".join(_segment(json.dumps(x).encode()) for x in parts)
-        token = b".".join((head, _segment(signer.sign(head, SECRET)))).decode()
+        head = b".".join(segment(json.dumps(x).encode()) for x in parts)
+        token = b".".join((head, segment(signer.sign(head, SECRET)))).decode()
         assert launch(app, token).status_code == 403, algorithm
 
 
@@ -346,78 +293,3 @@ def test_a_disabled_person_is_not_let_in_by_any_issuer(
     refused = launch(app, signed())
     assert refused.status_code == 403 and "không còn được vào" in refused.text
     assert launch(app, issue_token(settings, " lan", "clerk", NOW)).status_code == 403
-
-
-def test_whatever_fails_while_a_token_is_judged_is_a_refusal(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_args: object, **_keywords: object) -> None:
-        raise RuntimeError("broken")
-
-    for broken in (
-        "web.launches._keys_of",
-        "web.launches._judged_times",
-        "web.sessions.use_launch",
-        "web.sessions.grant_launch",
-        "web.sessions.start_session",
-    ):
-        with monkeypatch.context() as patch:
-            patch.setattr(broken, fail)
-            answer = launch(app, signed())
-        assert answer.status_code == 500 and "Location" not in answer.headers, broken
-
-
-def test_whatever_fails_behind_the_door_is_a_refusal(
-    app: Flask,
-    visit: Callable[..., Visitor],
-    seller: Seller,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    order_id = seller.order("A1")
-    visitor = visit()
-
-    def fail(*_args: object, **_keywords: object) -> None:
-        raise RuntimeError("broken")
-
-    for broken in ("web.access.read_session", "web.access.demand", "web.access.needed"):
-        with monkeypatch.context() as patch:
-            patch.setattr(broken, fail)
-            answer = visitor.get(f"orders/{order_id}")
-        assert answer.status_code == 500 and "A1" not in answer.text, broken
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        "odoo",
-        "=" + encoded(SECRET),
-        "odoo=",
-        "odoo=%%%",
-        f"odoo={encoded(b'x' * 31)}",
-        f"odoo=ed25519:{encoded(b'x' * 33)}",
-        f"truestock={encoded(SECRET)}",
-    ],
-)
-def test_a_key_that_cannot_be_used_is_told_without_showing_it(
-    tmp_path: object, keys: str
-) -> None:
-    with pytest.raises(SettingError, match="TRUESTOCK_LAUNCH_KEYS") as refused:
-        read_settings({"TRUESTOCK_VAR": str(tmp_path), "TRUESTOCK_LAUNCH_KEYS": keys})
-    assert encoded(SECRET) not in str(refused.value)
-
-
-def test_an_issuer_may_have_two_keys_while_they_are_rotated(
-    app: Flask, settings: Settings, database: Database
-) -> None:
-    keys = f"odoo={encoded(OTHER_SECRET)},{KEYS}"
-    both = read_settings(
-        {
-            "TRUESTOCK_VAR": str(settings.var),
-            "TRUESTOCK_BASE_URL": settings.base_url,
-            "TRUESTOCK_LAUNCH_KEYS": keys,
-        }
-    )
-    rotating = create_app(both, database=database, now=lambda: NOW)
-    for number, key in enumerate((SECRET, OTHER_SECRET)):
-        assert launch(rotating, signed(key, jti=f"{number}")).status_code == 303
-    assert SECRET.decode() not in repr(both) and encoded(SECRET) not in repr(both)

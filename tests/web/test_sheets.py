@@ -187,7 +187,7 @@ def test_a_stranger_to_the_shop_sees_that_a_parcel_is_there_but_not_whose(
     other = visit("minh", shops=["two"])
     page = other.get("sheets/1").text
     assert "SPX1" not in page
-    assert "Trên phiếu còn 1 kiện của cửa hàng khác." in text_of(page)
+    assert "Trên phiếu còn 1 kiện của gian hàng khác." in text_of(page)
     desk = SheetDesk(other)
     desk.scan("SPX1")
     assert desk.answer == ("unknown", "SPX1: không tìm thấy")
