@@ -145,6 +145,8 @@ function catchStrayKeys(field) {
 for (const field of document.querySelectorAll("input[autofocus]")) catchStrayKeys(field);
 for (const input of document.querySelectorAll("input[data-select]")) {
   input.addEventListener("focus", () => input.select());
+  // The page may have given it the focus before this ran.
+  if (input === document.activeElement) input.select();
 }
 for (const form of document.querySelectorAll("[data-receipt]")) followReceipt(form);
 for (const place of document.querySelectorAll("[data-settled=no]")) followNumbers(place);
