@@ -28,6 +28,8 @@ def worker(burst: bool) -> None:
     settings = read_settings()
     _check_database()
     configure_logs()
+    # RQ listens only once it is at work; who is stopped before must stop its redis too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with redis_running(settings) as url:
         load_jobs()
         open_worker(url, settings.queue).work(burst=burst, logging_level="WARNING")

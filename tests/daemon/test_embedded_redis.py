@@ -143,8 +143,9 @@ def test_it_stops_with_its_owner(tmp_path: Path) -> None:
     assert not answers(settings.redis_socket)
 
 
+@pytest.mark.parametrize("has_begun", [False, True], ids=["at-once", "at-work"])
 def test_a_worker_that_is_told_to_stop_takes_its_redis_along(
-    tmp_path: Path, processes: Processes
+    tmp_path: Path, processes: Processes, has_begun: bool
 ) -> None:
     installation = Truestock(tmp_path / "var")
     installation.say("init")
@@ -152,7 +153,8 @@ def test_a_worker_that_is_told_to_stop_takes_its_redis_along(
     worker = processes.truestock(installation, "worker")
     wait_for(lambda: answers(settings.redis_socket))
     redis = Redis(unix_socket_path=str(settings.redis_socket))
-    wait_for(lambda: redis.scard("rq:workers"))
+    if has_begun:
+        wait_for(lambda: redis.scard("rq:workers"))
 
     worker.terminate()
 
