@@ -106,7 +106,6 @@ def read_launch(settings: Settings, token: str, now: datetime) -> Launch:
         claims,
         now,
         lifetime=OWN_LIFETIME if is_own else LIFETIME,
-        leeway=timedelta(0) if is_own else LEEWAY,
     )
     return Launch(
         issuer=issuer,
@@ -190,18 +189,17 @@ def _judged_times(
     now: datetime,
     *,
     lifetime: timedelta,
-    leeway: timedelta,
 ) -> datetime:
     issued, ends = _moment(claims, "iat"), _moment(claims, "exp")
     if not timedelta(0) < ends - issued <= lifetime:
         raise _refused("lifetime")
     starts = max(issued, _moment(claims, "nbf")) if "nbf" in claims else issued
-    if starts > now + leeway:
+    if starts > now + LEEWAY:
         raise _refused("early")
-    if ends + leeway < now.replace(microsecond=0):
+    if ends + LEEWAY < now.replace(microsecond=0):
         raise TokenRefused(PURPOSE, expired=True)
     # One second more: a token is good for the whole of its last one.
-    return ends + leeway + timedelta(seconds=1)
+    return ends + LEEWAY + timedelta(seconds=1)
 
 
 def _moment(claims: Mapping[str, Any], name: str) -> datetime:
