@@ -20,7 +20,7 @@ from stock.models import FailedLogin, Person, Role
 from stock.session import Database
 from tests.web.conftest import MovableClock
 from tests.web.seller import NOW, Seller
-from tests.web.visitor import Visitor, text_of
+from tests.web.visitor import Visitor, tells, text_of
 from web import create_app
 
 PASSWORD = "an invented long password"
@@ -100,7 +100,7 @@ def test_what_somebody_may_see_is_what_is_noted_of_them(
     shop_ids = [seller.shop("two").id]
     add(database, "Hoa", role=Role.VIEWER, password=PASSWORD, shop_ids=shop_ids)
     page = client.get(sign_in(client, "Hoa").location).text
-    assert "B1" in page and "A1" not in page
+    assert tells(page, "B1") and not tells(page, "A1")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,15 @@ browser = test_browser.browser
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
+NOTE_WHAT_IS_SHOWN_WHEN_SENDING = """() => {
+  const send = window.fetch;
+  window.fetch = (...asked) => {
+    window.shownWhenSending = document.querySelectorAll(".photo-waiting img").length;
+    return send(...asked);
+  };
+}"""
+
+
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """A photo as a phone makes it: some MB."""
@@ -62,11 +71,12 @@ def test_one_tap_shows_a_photo_at_once_and_sends_it_small(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request))
+    page.evaluate(NOTE_WHAT_IS_SHOWN_WHEN_SENDING)
     page.get_by_label("Thêm ảnh").set_input_files(large)
-    expect(page.locator(".photo-waiting img")).to_be_visible()
     image = page.get_by_role("img", name="Ảnh của lan")
     expect(image).to_be_visible()
     assert image.evaluate("async (x) => { await x.decode(); return x.naturalWidth }")
+    assert page.evaluate("shownWhenSending") == 1
     [upload] = [request for request in sent if request.method == "POST"]
     assert int(upload.all_headers()["content-length"]) < large.stat().st_size / 2
     [photo] = kept(seller)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import unescape
@@ -94,6 +95,11 @@ def fields_of(page: str) -> dict[str, str]:
     parser = _Fields()
     parser.feed(page)
     return {k: v for k, v in parser.fields.items() if k not in ("q", "lang")}
+
+
+def tells(page: str, code: str) -> bool:
+    """Return whether a page says this code, not only inside a random token."""
+    return re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", page) is not None
 
 
 def text_of(page: str) -> str:
