@@ -12,6 +12,7 @@ from web import (
     board_file,
     board_sums,
     card,
+    counts,
     drift,
     found,
     health,
@@ -97,7 +98,7 @@ def create_app(
     install_error_pages(app)
     for room in (health, hooks, opening, returns, receipts, results, orders):
         app.register_blueprint(room.blueprint)
-    for room in (card, stocktakes, drift, reversals):
+    for room in (card, counts, stocktakes, drift, reversals):
         app.register_blueprint(room.blueprint)
     for room in (board_file, write_offs, found):
         app.register_blueprint(room.blueprint)
