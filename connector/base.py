@@ -81,6 +81,8 @@ class Connector(ABC):
     capabilities: ClassVar[Capabilities]
     secret_settings: ClassVar[frozenset[str]]
     """Names of settings that must never reach a log, a screen or an error text."""
+    requests_at_once: ClassVar[int | None] = None
+    """How many a rested shop takes in one go; None: what it takes in a second."""
 
     def __init__(
         self, settings: SettingsStore, transport: Transport, clock: Clock

@@ -62,16 +62,20 @@ def open_connector(
     Without a transport it gets its own, as fast as the shop's setting
     ``requests_per_second`` says.
     """
+    kind = connector_class(name)
     if transport is None:
-        transport = _transport_for(settings, clock)
-    return connector_class(name)(settings, transport, clock)
+        transport = _transport_for(kind, settings, clock)
+    return kind(settings, transport, clock)
 
 
-def _transport_for(settings: SettingsStore, clock: Clock) -> Transport:
+def _transport_for(
+    kind: type[Connector], settings: SettingsStore, clock: Clock
+) -> Transport:
     rate = settings.read().get("requests_per_second")
+    burst = kind.requests_at_once
     if rate is None:
-        return Transport(now=clock)
-    return Transport(requests_per_second=float(rate), now=clock)
+        return Transport(burst=burst, now=clock)
+    return Transport(requests_per_second=float(rate), burst=burst, now=clock)
 
 
 def _installed() -> list[EntryPoint]:

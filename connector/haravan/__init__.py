@@ -58,6 +58,8 @@ class HaravanConnector(Connector):
         write_batch=ROWS_PER_CALL,
     )
     secret_settings = account.SECRETS
+    # Half of the bucket; the client rests when others have filled it.
+    requests_at_once = 40
 
     def __init__(
         self, settings: SettingsStore, transport: Transport, clock: Clock

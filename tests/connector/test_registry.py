@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from typing import Any
@@ -15,6 +16,7 @@ from connector import (
     Connector,
     MemorySettings,
     Settings,
+    Transport,
     UnknownChannel,
     channel_names,
     connector_class,
@@ -73,6 +75,32 @@ def test_a_connector_is_opened_with_the_rate_of_its_shop() -> None:
     opened = open_connector("shopee", settings, lambda: datetime.now(UTC))
     assert isinstance(opened, ShopeeConnector)
     assert opened.settings is settings
+
+
+@pytest.mark.parametrize(
+    ("channel", "given", "wanted"),
+    [
+        ("shopee", {}, {"burst": None}),
+        ("shopee", {"requests_per_second": 3}, {"requests_per_second": 3.0}),
+        ("haravan", {"requests_per_second": 4}, {"burst": 40}),
+    ],
+)
+def test_a_shop_is_asked_at_the_pace_of_its_channel(
+    monkeypatch: pytest.MonkeyPatch,
+    channel: str,
+    given: Settings,
+    wanted: Mapping[str, object],
+) -> None:
+    paces: list[Mapping[str, object]] = []
+
+    def note(**pace: object) -> Transport:
+        paces.append(pace)
+        return Transport()
+
+    monkeypatch.setattr(registry, "Transport", note)
+    open_connector(channel, MemorySettings(given), lambda: datetime.now(UTC))
+    [pace] = paces
+    assert wanted.items() <= pace.items()
 
 
 def test_the_public_names_are_sorted_and_exist() -> None:
