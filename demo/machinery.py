@@ -57,8 +57,9 @@ class Machinery:
 
     def __enter__(self) -> Self:
         try:
-            self.sandbox_url = self._start_sandbox()
+            self._start("sandbox", "sandbox", "--port", "0", "--seed", "7")
             self._start("truestock", "daemon", "run", "--port", str(self._port))
+            self.sandbox_url = self._sandbox_address()
             self._wait_for(lambda: _answers(f"{self.web_url}/health"), "the web page")
         except BaseException:
             self._stop()
@@ -116,8 +117,7 @@ class Machinery:
             time.sleep(0.2)
         raise MachineryFailed("a process has stopped by itself")
 
-    def _start_sandbox(self) -> str:
-        self._start("sandbox", "sandbox", "--port", "0", "--seed", "7")
+    def _sandbox_address(self) -> str:
         log = self._logs / "sandbox.log"
         found: list[str] = []
 

@@ -125,12 +125,14 @@ def _open_stage(machinery: Machinery, screen: Screen, office: Office) -> _Stage:
     rows = f"sku,warehouse,quantity\n{SKU},MAIN,10\n"
     count = machinery.write_file("count.csv", rows)
     screen.command("stock count count.csv --by lan")
-    machinery.truestock("stock", "count", count, "--by", "lan")
+    with ThreadPoolExecutor() as pool:
+        link = pool.submit(machinery.link)
+        machinery.truestock("stock", "count", count, "--by", "lan")
     return _Stage(
         machinery=machinery,
         markets=markets,
         ledger=Ledger(office=office, shops=[x.shop for x in markets], sku=SKU),
-        clerk=Clerk(machinery.link()),
+        clerk=Clerk(link.result()),
         screen=screen,
         naive=10,
     )
