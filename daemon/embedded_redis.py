@@ -12,12 +12,13 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from daemon.refusals import Refused
 from daemon.settings import Settings
 
 START_SECONDS = 15.0
 
 
-class RedisDidNotStart(Exception):
+class RedisDidNotStart(Refused):
     """The embedded redis gave no answer; its log says why."""
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from connector.registry import channel_names
 from daemon.hook_address import Network, read_networks
 from daemon.launch_keys import LaunchKey, read_launch_keys
+from daemon.refusals import Refused
 from stock.claims import ClaimWindows
 
 PREFIX = "TRUESTOCK_"
@@ -30,7 +31,7 @@ _ADDRESS_FILE = "address"
 _LONGEST_SOCKET_PATH = 100
 
 
-class SettingError(Exception):
+class SettingError(Refused):
     """A variable of the environment cannot be used; the text says which and why."""
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import configure_mappers
 
 from connector.registry import channel_names, connector_class
 from daemon.bell import JOB, TELL_JOB
+from daemon.refusals import Refused
 
 ALLOWED_JOBS = frozenset({JOB, TELL_JOB})
 _OLDEST_REDIS = (6, 2)
@@ -29,7 +30,7 @@ _STRIPPED = (
 )
 
 
-class WorkerRefused(Exception):
+class WorkerRefused(Refused):
     """This redis is not fit for the worker; the text says why."""
 
 

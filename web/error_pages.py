@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from daemon.links import PURPOSE
 from stock.errors import PersonDisabled
 from web.api.troubles import answer_http, is_for_programs
 from web.errors import (
@@ -24,7 +25,6 @@ from web.errors import (
 )
 from web.journal import write_entry
 from web.language import gettext
-from web.launches import PURPOSE
 from web.permissions import Permission
 from web.sessions import SESSION
 from web.words import ROLES, word

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,14 +11,13 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from daemon.launch_keys import OWN_ISSUER, Algorithm, LaunchKey
+from daemon.links import OWN_LIFETIME, PURPOSE, own_keys
 from daemon.settings import LANGUAGES, Settings
 from stock.people import LONGEST_NAME, is_name
 from web.errors import TokenRefused
 from web.permissions import Role
 
-PURPOSE = "open"
 LIFETIME = timedelta(seconds=60)
-OWN_LIFETIME = timedelta(minutes=5)
 LEEWAY = timedelta(seconds=30)
 """By how much an issuer's clock may differ from ours."""
 LONGEST_LAUNCH = 4000
@@ -51,44 +47,6 @@ class Launch:
     language: str
     ends_at: datetime
     """From here on it is refused for its age."""
-
-
-def issue_token(
-    settings: Settings,
-    user: str,
-    role: Role | str,
-    now: datetime,
-    *,
-    shops: Sequence[str] = (),
-    warehouses: Sequence[str] = (),
-    document: str = "",
-) -> str:
-    """Return a token of our own that opens the page, once, within five minutes."""
-    if not is_name(user):
-        raise ValueError(f"a user is named by 1 to {LONGEST_NAME} printable characters")
-    claims: dict[str, Any] = {
-        "iss": OWN_ISSUER,
-        "aud": settings.base_url,
-        "sub": user,
-        "purpose": PURPOSE,
-        "role": Role(role),
-        "jti": secrets.token_urlsafe(16),
-        "iat": int(now.timestamp()),
-        "exp": int((now + OWN_LIFETIME).timestamp()),
-    }
-    optional = {
-        "shop": list(shops),
-        "warehouse": list(warehouses),
-        "document": document,
-    }
-    claims |= {name: value for name, value in optional.items() if value}
-    key = _own_keys(settings)[0].key
-    return jwt.encode(claims, key, algorithm=Algorithm.HS256)
-
-
-def open_link(settings: Settings, token: str) -> str:
-    """Return the address that a person, or a frame of the ERP, opens."""
-    return f"{settings.base_url}/open?token={token}"
 
 
 def read_launch(settings: Settings, token: str, now: datetime) -> Launch:
@@ -163,19 +121,8 @@ def _claimed_issuer(token: str) -> str:
 
 
 def _keys_of(settings: Settings, issuer: str) -> Sequence[LaunchKey]:
-    keys = [*_own_keys(settings), *settings.launch_keys]
+    keys = [*own_keys(settings), *settings.launch_keys]
     return [key for key in keys if key.issuer == issuer]
-
-
-def _own_keys(settings: Settings) -> Sequence[LaunchKey]:
-    return [
-        LaunchKey(
-            issuer=OWN_ISSUER,
-            algorithm=Algorithm.HS256,
-            key=hmac.digest(key.encode(), b"truestock launch", hashlib.sha256),
-        )
-        for key in settings.secret_keys
-    ]
 
 
 def _verifying_key(key: LaunchKey) -> bytes | Ed25519PublicKey:

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from daemon.links import PURPOSE
 from daemon.settings import Settings
 from stock.errors import LaunchUsed, UnknownShop, UnknownWarehouse
 from stock.launches import grant_launch, use_launch
 from stock.person_sessions import find_session, start_session
 from stock.session import Database
 from web.errors import TokenRefused
-from web.launches import PURPOSE, Launch, read_launch
+from web.launches import Launch, read_launch
 from web.tokens import Reader
 
 LONGEST_SECRET = 100

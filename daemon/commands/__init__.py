@@ -3,54 +3,59 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
 
 import click
 from sqlalchemy.exc import OperationalError
 
 from connector.errors import ConnectorError
-from daemon.commands import (
-    database,
-    hooks,
-    keys,
-    listings,
-    orders,
-    people,
-    processes,
-    returns,
-    shops,
-    stock,
-    token,
-    warehouses,
-)
-from daemon.commands.terminal import Refused
 from daemon.commands.ways_out import way_out
-from daemon.embedded_redis import RedisDidNotStart
-from daemon.settings import SettingError
-from daemon.worker import WorkerRefused
+from daemon.refusals import Refused
 from stock.errors import StockError
 
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "check": "database",
+        "hook": "hooks",
+        "init": "database",
+        "key": "keys",
+        "listings": "listings",
+        "order": "orders",
+        "person": "people",
+        "reconcile": "shops",
+        "return": "returns",
+        "run": "processes",
+        "shop": "shops",
+        "stock": "stock",
+        "sync": "shops",
+        "ticker": "processes",
+        "token": "token",
+        "warehouse": "warehouses",
+        "worker": "processes",
+    }
+)
+"""In which file of this folder each command is."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _OnDemand(click.Group):
+    """Imports the file of the command that is asked for, and not all the others."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(FILES)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in FILES:
+            return None
+        file = import_module(f"{__name__}.{FILES[name]}")
+        commands: tuple[click.Command, ...] = file.COMMANDS
+        return next(command for command in commands if command.name == name)
+
+
+@click.group(cls=_OnDemand, context_settings={"help_option_names": ["-h", "--help"]})
 def truestock() -> None:
     """Keep one stock count true when buyers cancel and return."""
-
-
-for group in (
-    database,
-    shops,
-    warehouses,
-    listings,
-    stock,
-    orders,
-    returns,
-    processes,
-    token,
-    people,
-    hooks,
-    keys,
-):
-    for command in group.COMMANDS:
-        truestock.add_command(command)
 
 
 def main() -> None:
@@ -62,14 +67,7 @@ def main() -> None:
         sys.exit(2)
     except click.Abort:
         sys.exit(130)
-    except (
-        Refused,
-        StockError,
-        ConnectorError,
-        SettingError,
-        RedisDidNotStart,
-        WorkerRefused,
-    ) as error:
+    except (Refused, StockError, ConnectorError) as error:
         hint = way_out(error)
         _refuse(f"{error}: {hint}" if hint else str(error))
     except OperationalError as error:

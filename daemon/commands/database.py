@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from daemon.commands.terminal import (
-    Refused,
     as_json_option,
     office,
     print_json,
     say,
 )
+from daemon.refusals import Refused
 from stock.audit import Finding, examine
 from stock.schema import upgrade
 

@@ -11,7 +11,6 @@ import click
 from sqlalchemy.orm import Session
 
 from daemon.commands.terminal import (
-    Refused,
     as_json_option,
     office,
     print_json,
@@ -22,6 +21,7 @@ from daemon.hook_address import AddressRefused, find_address, read_url
 from daemon.hook_message import TEST_EVENT, compose, signed_headers
 from daemon.hook_sender import HookSender
 from daemon.office import Office
+from daemon.refusals import Refused
 from stock import endpoints, outbox, shops
 from stock.models import HookEndpoint, HookEvent, HookMessage
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from connector.values import ChannelListing, Page
 from daemon.commands.terminal import (
-    Refused,
     as_json_option,
     office,
     print_json,
@@ -21,6 +20,7 @@ from daemon.commands.terminal import (
     say,
 )
 from daemon.office import Office
+from daemon.refusals import Refused
 from daemon.translate import listing_report
 from stock import allotments, levels, mapping, offers, shops
 from stock.admin.hand_mapping import map_by_hand

@@ -10,13 +10,13 @@ import click
 from sqlalchemy.orm import Session
 
 from daemon.commands.terminal import (
-    Refused,
     as_json_option,
     office,
     print_json,
     print_table,
     say,
 )
+from daemon.refusals import Refused
 from stock import levels, people, shops
 from stock.models import Person, Role, Shop, Warehouse
 

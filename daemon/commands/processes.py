@@ -12,9 +12,10 @@ import click
 from honcho.manager import Manager
 
 from daemon.bell import open_bell
-from daemon.commands.terminal import Refused, office, say
+from daemon.commands.terminal import office, say
 from daemon.embedded_redis import redis_running
 from daemon.log import configure_logs
+from daemon.refusals import Refused
 from daemon.settings import PREFIX, keep_address, read_settings
 from daemon.ticker import run_ticker, tick
 from daemon.worker import load_jobs, open_worker

@@ -18,7 +18,6 @@ from connector.errors import ConnectorError
 from connector.registry import connector_class, open_connector
 from connector.settings import MemorySettings
 from daemon.commands.terminal import (
-    Refused,
     as_json_option,
     office,
     print_json,
@@ -28,6 +27,7 @@ from daemon.commands.terminal import (
 )
 from daemon.consents import consent_link, has_consent_page
 from daemon.office import Office
+from daemon.refusals import Refused
 from daemon.translate import refund_mode
 from daemon.work import reconcile as reconcile_shop
 from daemon.work import sync as sync_shop

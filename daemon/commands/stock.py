@@ -10,7 +10,6 @@ import click
 
 from daemon.commands.stocktake_file import read_stocktake
 from daemon.commands.terminal import (
-    Refused,
     as_json_option,
     office,
     print_json,
@@ -18,6 +17,7 @@ from daemon.commands.terminal import (
     say,
 )
 from daemon.office import Office
+from daemon.refusals import Refused
 from stock import levels, offers, stocktakes
 from stock.models import Listing, Movement
 from stock.rules import RULES

@@ -6,7 +6,7 @@ import csv
 
 from sqlalchemy.orm import Session
 
-from daemon.commands.terminal import Refused
+from daemon.refusals import Refused
 from stock import levels
 from stock.errors import InvalidQuantity, UnknownSku, UnknownWarehouse
 from stock.models import Sku, Warehouse

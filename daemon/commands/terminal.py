@@ -17,6 +17,7 @@ from rich.table import Table
 
 from daemon.log import configure_logs
 from daemon.office import Office, open_office
+from daemon.refusals import Refused
 from daemon.settings import read_settings
 from daemon.shift import Progress as Tell
 from stock.schema import is_current
@@ -24,10 +25,6 @@ from stock.schema import is_current
 as_json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON document."
 )
-
-
-class Refused(Exception):
-    """A command cannot be done; the sentence names the thing and the way out."""
 
 
 @contextmanager

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import click
+
+from daemon.links import issue_token, open_link
+from daemon.office import utc_now
+from daemon.refusals import Refused
+from daemon.settings import read_settings
+from stock.models import Role
 
 
 @click.command()
 @click.option("--user", required=True, help="Who will use the form.")
-@click.option("--role", required=True, help="viewer, clerk, supervisor or admin.")
+@click.option("--role", required=True, type=click.Choice([str(role) for role in Role]))
 @click.option(
     "--shop", multiple=True, metavar="NAME", help="Bind to it; may be repeated."
 )
@@ -18,22 +21,33 @@ import click
     "--warehouse", multiple=True, metavar="CODE", help="Bind to it; may be repeated."
 )
 @click.option(
-    "--document", metavar="NUMBER", help="An order, parcel or return to open at."
+    "--document",
+    default="",
+    metavar="NUMBER",
+    help="An order, parcel or return to open at.",
 )
 def token(
     user: str,
     role: str,
     shop: tuple[str, ...],
     warehouse: tuple[str, ...],
-    document: str | None,
+    document: str,
 ) -> None:
     """Print a link to the form, for trying the embedding; it opens once, soon."""
-    # The web room signs its own links, and this room does not know it.
-    command = [sys.executable, "-m", "web", "token", f"--user={user}", f"--role={role}"]
-    command += [f"--shop={name}" for name in shop]
-    command += [f"--warehouse={code}" for code in warehouse]
-    command += [f"--document={document}"] if document else []
-    sys.exit(subprocess.run(command, check=False).returncode)
+    settings = read_settings()
+    try:
+        issued = issue_token(
+            settings,
+            user,
+            role,
+            utc_now(),
+            shops=shop,
+            warehouses=warehouse,
+            document=document,
+        )
+    except ValueError as refusal:
+        raise Refused(str(refusal)) from None
+    click.echo(open_link(settings, issued))
 
 
 COMMANDS = (token,)

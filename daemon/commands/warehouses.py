@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from daemon.commands.terminal import (
-    Refused,
     as_json_option,
     office,
     print_json,
     print_table,
     say,
 )
+from daemon.refusals import Refused
 from stock import levels
 from stock.errors import UnknownWarehouse
 from stock.models import Warehouse

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from daemon.links import issue_token
 from daemon.settings import Settings
 from stock import board
 from stock.reports import Fulfilment
@@ -17,7 +18,6 @@ from stock.session import Database
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor
 from web import LARGEST_REQUEST_BYTES, create_app
-from web.launches import issue_token
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

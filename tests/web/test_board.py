@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from daemon.links import issue_token
 from daemon.settings import SettingError, Settings, read_settings
 from stock.claims import ClaimWindows
 from stock.reports import Fulfilment
@@ -23,7 +24,6 @@ from tests.web.visitor import Visitor, text_of
 from web import create_app
 from web.amounts import read_amount
 from web.board_query import SORTS
-from web.launches import issue_token
 
 DELIVERED = Fulfilment.DELIVERED
 

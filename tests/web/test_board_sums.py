@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
+from daemon.links import issue_token
 from daemon.settings import SettingError, Settings, read_settings
 from stock.session import Database
 from tests.web import test_browser
@@ -16,7 +17,6 @@ from tests.web.conftest import MovableClock
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor
 from web import board_sums, create_app
-from web.launches import issue_token
 
 address = test_browser.address
 browser = test_browser.browser

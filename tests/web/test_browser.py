@@ -12,9 +12,9 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from daemon.links import issue_token
 from daemon.settings import Settings
 from tests.web.seller import NOW, Seller
-from web.launches import issue_token
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [

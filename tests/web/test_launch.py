@@ -11,6 +11,7 @@ import jwt
 import pytest
 from flask import Flask
 
+from daemon.links import issue_token
 from daemon.settings import Settings
 from stock import people
 from stock.models import Role, UsedLaunch
@@ -33,7 +34,6 @@ from tests.web.issuer import (
 )
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import tells, text_of
-from web.launches import issue_token
 
 
 @pytest.fixture

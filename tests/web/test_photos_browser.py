@@ -11,11 +11,11 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Request, expect
 from sqlalchemy import select
 
+from daemon.links import issue_token
 from daemon.settings import Settings
 from stock.models import Photo
 from tests.web import pictures, test_browser
 from tests.web.seller import NOW, Seller
-from web.launches import issue_token
 
 address = test_browser.address
 browser = test_browser.browser

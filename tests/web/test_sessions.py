@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from daemon.links import issue_token
 from daemon.settings import Settings
 from stock import people
 from stock.models import Person, PersonSession, Role
@@ -18,7 +19,6 @@ from tests.web.conftest import MovableClock
 from tests.web.ledger import counting
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor
-from web.launches import issue_token
 
 
 def rows(database: Database) -> list[PersonSession]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from daemon.links import issue_token
 from daemon.settings import Settings
 from stock.sheets import Action, Clerk, Open, Put, apply_actions, post_sheet
 from tests.web import test_browser
 from tests.web.seller import BARCODE, NOW, Seller
-from web.launches import issue_token
 
 address = test_browser.address
 browser = test_browser.browser

@@ -8,8 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from daemon.commands import truestock
+from daemon.links import issue_token, open_link
 from daemon.settings import Settings
 from stock import board
 from stock.session import Database
@@ -17,10 +21,9 @@ from tests.web.conftest import MovableClock
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor
 from web import create_app, tokens
-from web.__main__ import main
 from web.desk import utc_now
 from web.errors import TokenRefused
-from web.launches import LEEWAY, issue_token, open_link
+from web.launches import LEEWAY
 from web.permissions import Role
 from web.sessions import exchange_token, read_session
 from web.tokens import (
@@ -214,23 +217,25 @@ def test_the_command_line_prints_a_link_that_opens(
     seller: Seller,
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("TRUESTOCK_VAR", str(settings.var))
     monkeypatch.setenv("TRUESTOCK_BASE_URL", settings.base_url)
     clock.now = utc_now()
-    client = app.test_client()
-    command = ["token", "--user", "lan", "--role", "clerk"]
-    assert main(command) == 0
-    link = capsys.readouterr().out.strip()
-    assert client.get(link.removeprefix(settings.base_url)).status_code == 303
-    bound = ["--shop", "one", "--shop", "two", "--warehouse", "MAIN"]
+
+    def run(user: str, role: str, *more: str) -> Result:
+        command = ["token", "--user", user, "--role", role, *more]
+        return CliRunner().invoke(truestock, command)
+
+    def opened(ran: Result) -> TestResponse:
+        assert ran.exit_code == 0
+        link = ran.output.strip()
+        return app.test_client().get(link.removeprefix(settings.base_url))
+
+    assert opened(run("lan", "clerk")).status_code == 303
     seller.order("A1", tracking="SPX1")
-    assert main([*command, *bound, "--document", "SPX1"]) == 0
-    link = capsys.readouterr().out.strip()
-    opened = client.get(link.removeprefix(settings.base_url))
-    assert "q=SPX1" in opened.location
-    assert main(["token", "--user", "", "--role", "clerk"]) == 1
-    assert "printable" in capsys.readouterr().err
-    with pytest.raises(SystemExit, match="2"):
-        main(["token", "--user", "lan", "--role", "boss"])
+    bound = ["--shop", "one", "--shop", "two", "--warehouse", "MAIN"]
+    at = opened(run("lan", "clerk", *bound, "--document", "SPX1"))
+    assert "q=SPX1" in at.location
+    assert "printable" in str(run("", "clerk").exception)
+    wrong = run("lan", "boss")
+    assert wrong.exit_code == 2 and "supervisor" in wrong.output

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from daemon.links import issue_token
 from daemon.settings import Settings
-from web.launches import issue_token
 
 
 class Visitor:

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from daemon.links import issue_token, open_link
 from stock import levels, people
 from stock.audit_log import write_audit
 from stock.errors import LastAdmin
@@ -33,7 +34,6 @@ from web.admin.words import said
 from web.desk import current_desk
 from web.errors import FieldsRefused, RecordMissing
 from web.language import gettext
-from web.launches import issue_token, open_link
 from web.permissions import Permission, Role, needs
 from web.tokens import PageKey
 
