@@ -36,7 +36,8 @@ def test_lists_counts_and_sums_are_of_the_persons_shops(
     for visitor, own, other in ((one, "A", "B"), (two, "B", "A")):
         for path in ("", "waiting", "board.csv", "drift"):
             page = visitor.get(path).text
-            assert f"{other}1" not in page and f"{other}2" not in page, path
+            assert not tells(page, f"{other}1"), path
+            assert not tells(page, f"{other}2"), path
         assert (
             f"{own}1" in visitor.get().text and f"{own}2" in visitor.get("waiting").text
         )
