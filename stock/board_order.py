@@ -2,7 +2,8 @@
 
 An order that no index holds is merged from several that one does: deadlines that the
 channel told with those that follow from the age, currency after currency, shop after
-shop.  So a page costs the same however many returns are open.
+shop.  So a page costs the same however many returns are open.  Who sees only shops with
+few of them has these sorted: the index of all would lead through everybody else's.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
+    func,
     literal,
     literal_column,
     select,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from stock.at_risk import MOST_AT_RISK
-from stock.board_totals import open_currencies
+from stock.board_totals import FEW_RETURNS, are_few, open_currencies
 from stock.claims import claim_deadline
 from stock.models import ExpectedReturn
 from stock.selection import (
@@ -55,12 +57,14 @@ class _Stream:
 
     rank: int = 0
     """Streams of one rank are merged, the others follow each other."""
-    keys: Sequence[InstrumentedAttribute[Any]]
+    keys: Sequence[InstrumentedAttribute[Any] | ColumnElement[Any]]
     shift: timedelta = _NO_SHIFT
     """What makes the only key comparable with those of other streams."""
     owner: object = None
     """The shop or currency that it is of, where they follow each other."""
     where: Sequence[ColumnElement[bool]] = ()
+    is_shared: bool = False
+    """Whether its index holds the returns of all shops."""
 
 
 def find_page(
@@ -68,10 +72,13 @@ def find_page(
 ) -> Sequence[int]:
     """Return the ids of the selected returns after a page's end, in order."""
     streams = _streams(session, selection)
+    shop_ids = selection.shop_ids
+    if shop_ids is not None and are_few(session, FEW_RETURNS, shop_ids=shop_ids):
+        streams = [_sorted(x, shop_ids) if x.is_shared else x for x in streams]
     last = session.get(ExpectedReturn, end.return_id) if end else None
-    if last and selection.shop_ids is not None:
+    if last and shop_ids is not None:
         # A place in other shops' list is no place in this one, and tells nothing.
-        last = last if last.shop_id in selection.shop_ids else None
+        last = last if last.shop_id in shop_ids else None
     if end and last:
         streams = _remaining(streams, selection, last, end)
     if not streams:
@@ -134,7 +141,7 @@ def _streams(session: Session, selection: Selection) -> Sequence[_Stream]:
             ]
         case Sort.CARRIER:
             keys = [item.carrier, item.opened_at]
-            return [_Stream(keys=keys, where=_carried(selection))]
+            return [_Stream(keys=keys, where=_carried(selection), is_shared=True)]
         case Sort.VALUE:
             known = selection.currencies
             currencies = open_currencies(session) if known is None else known
@@ -143,12 +150,22 @@ def _streams(session: Session, selection: Selection) -> Sequence[_Stream]:
                     rank=n,
                     keys=[item.value_at_risk],
                     owner=name,
+                    # Its index holds the shop too, and so leads past others quickly.
                     where=[item.currency == name],
                 )
                 for n, name in enumerate(currencies)
             ]
         case Sort.CLAIM:
             return _deadlines(selection, shops)
+
+
+def _sorted(stream: _Stream, shop_ids: Sequence[int]) -> _Stream:
+    """Return the same, found by its shops and by keys that no index holds."""
+    return replace(
+        stream,
+        keys=[func.coalesce(key, key) for key in stream.keys],
+        where=[*stream.where, ExpectedReturn.shop_id.in_(shop_ids)],
+    )
 
 
 def _carried(selection: Selection) -> list[ColumnElement[bool]]:
@@ -167,7 +184,11 @@ def _deadlines(selection: Selection, shops: Sequence[int]) -> Sequence[_Stream]:
     else:
         groups = [(selection.windows[x], item.shop_id == x) for x in shops]
         others = [is_untold()]
-    told = _Stream(keys=[item.claim_before], where=[item.claim_before.is_not(None)])
+    told = _Stream(
+        keys=[item.claim_before],
+        where=[item.claim_before.is_not(None)],
+        is_shared=True,
+    )
     untold = [
         _Stream(
             keys=[item.opened_at],

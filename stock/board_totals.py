@@ -73,9 +73,14 @@ def totals(session: Session, selection: Selection, *, now: datetime) -> Totals:
     )
 
 
-def are_few(session: Session, most: int) -> bool:
+def are_few(
+    session: Session, most: int, *, shop_ids: Collection[int] | None = None
+) -> bool:
     """Say whether so few returns are open that adding them up takes no time."""
-    some = select(ExpectedReturn.id).where(is_open()).limit(most + 1).subquery()
+    found = select(ExpectedReturn.id).where(
+        is_open(), among(ExpectedReturn.shop_id, shop_ids)
+    )
+    some = found.limit(most + 1).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) <= most
 
 

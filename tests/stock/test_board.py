@@ -267,7 +267,10 @@ FILTERS: list[dict[str, object]] = [
 ]
 
 
-def test_every_page_is_read_from_an_index_and_never_sorted(five: World) -> None:
+def test_every_page_is_read_from_an_index_and_never_sorted(
+    five: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stock.board_order.FEW_RETURNS", 0)
     signs = ("TEMP B-TREE", "SCAN expected_return\n", "Seq Scan", "Sort")
     for sort, wishes in itertools.product(Sort, FILTERS):
         for descending in (False, True):
@@ -279,6 +282,20 @@ def test_every_page_is_read_from_an_index_and_never_sorted(five: World) -> None:
             plan = plan_of(five.database, told)
             assert "ix_expected_return_" in plan
             assert not [sign for sign in signs if sign in plan], (sort, wishes, plan)
+
+
+@pytest.mark.parametrize("sort", [Sort.AGE, Sort.SHOP, Sort.CARRIER, Sort.CLAIM])
+def test_the_few_of_a_small_shop_are_found_without_reading_the_others(
+    five: World, sort: Sort
+) -> None:
+    wanted = selected(five, sort=sort, shop_ids=[2])
+    _, end = page(five, wanted, limit=1)
+    for after in (None, end):
+        with watched(five.database) as statements:
+            page(five, wanted, limit=1, after=after)
+        told = next(x for x in statements if "AS stream" in x[0])
+        plan = plan_of(five.database, told)
+        assert set(re.findall(r"ix_expected_return_(\w+)", plan)) == {"shop"}, plan
 
 
 def test_totals_read_one_index_and_no_row(five: World) -> None:
