@@ -8,21 +8,21 @@ from typing import Literal
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from daemon.settings import Settings
 from stock.session import Database
-from tests.web import test_browser
+from tests.web import browsing
 from tests.web.pages import Address, all_pages
 from tests.web.twins import Twin
 
-address = test_browser.address
-browser = test_browser.browser
+address = browsing.address
+browser = browsing.browser
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
-PHONE = test_browser.PHONE
-DESK = {"width": 1280, "height": 900}
+PHONE = browsing.PHONE
+DESK: ViewportSize = {"width": 1280, "height": 900}
 GRAVE = ("serious", "critical")
 
 FIND_VIOLATIONS = """
@@ -98,13 +98,12 @@ def _readers(browser: Browser) -> Iterator[tuple[Page, str]]:
             color_scheme=scheme, locale=language, reduced_motion="reduce"
         )
         page = context.new_page()
-        page.set_default_timeout(10_000)
         yield page, language
         context.close()
 
 
 def _troubles(page: Page, address: str, language: str) -> Iterator[str]:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     mark = "&" if "?" in address else "?"
     answer = page.goto(f"{address}{mark}lang={language}")
     assert answer is not None
@@ -117,7 +116,7 @@ def _troubles(page: Page, address: str, language: str) -> Iterator[str]:
     for element in page.evaluate(FIND_LOW):
         yield f"too low for a thumb: {element}"
     yield from _violations(page, "phone")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
     yield from _violations(page, "desk")
 
 

@@ -12,14 +12,14 @@ from playwright.sync_api import Browser, expect
 from daemon.links import issue_token
 from daemon.settings import SettingError, Settings, read_settings
 from stock.session import Database
-from tests.web import test_browser
+from tests.web import browsing
 from tests.web.conftest import MovableClock
 from tests.web.seller import NOW, Seller
 from tests.web.visitor import Visitor
 from web import board_sums, create_app
 
-address = test_browser.address
-browser = test_browser.browser
+address = browsing.address
+browser = browsing.browser
 
 SHIFTS = """
 window.shifted = 0;
@@ -102,8 +102,7 @@ def test_the_totals_come_into_the_page_without_moving_it(
     monkeypatch.setattr(board_sums, "MOST_AT_ONCE", 0)
     for width in (390, 1280):
         page = browser.new_page(viewport={"width": width, "height": 800})
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))  # noqa: B023
+        complaints = browsing.complaints_of(page)
         page.add_init_script(SHIFTS)
         token = issue_token(settings, "lan", "clerk", NOW)
         page.goto(f"{address}/open?token={token}")

@@ -2,63 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, expect
 
 from daemon.links import issue_token
 from daemon.settings import Settings
+from tests.web import browsing
+from tests.web.browsing import PHONE, complaints_of, open_desk
 from tests.web.seller import NOW, Seller
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-PHONE = {"width": 390, "height": 844}
+address = browsing.address
+browser = browsing.browser
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("there is no Chromium on this machine")
-        pytest.skip("there is no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def open_desk(browser: Browser, address: str, settings: Settings) -> Page:
-    page = browser.new_page(viewport=PHONE, locale="vi-VN")  # type: ignore[arg-type]
-    page.set_default_timeout(10_000)
-    page.goto(f"{address}/open?token={issue_token(settings, 'lan', 'clerk', NOW)}")
-    return page
 
 
 def test_a_receipt_takes_two_enters_and_shows_the_channels_confirm(
@@ -67,13 +23,12 @@ def test_a_receipt_takes_two_enters_and_shows_the_channels_confirm(
     seller.order("2611140KX8F2QM", 3)
     seller.confirm_listings()
     page = open_desk(browser, address, settings)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
 
     page.keyboard.type("2611140KX8F2QM\n")
     expect(page.get_by_role("heading", name="Phiếu nhập hàng hoàn")).to_be_visible()
     expect(page.locator("[data-total]")).to_have_text("3 còn tốt")
+    expect(page.locator("#scan")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đã ghi phiếu nhập")
     labels = page.locator("[data-label]")
@@ -81,7 +36,7 @@ def test_a_receipt_takes_two_enters_and_shows_the_channels_confirm(
     assert seller.available() == 10
 
     seller.confirm_listings()
-    expect(labels).to_have_text(["Đã xác nhận", "Đã xác nhận"], timeout=10_000)
+    expect(labels).to_have_text(["Đã xác nhận", "Đã xác nhận"])
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.context.cookies() == []
     assert complaints == []
@@ -152,7 +107,7 @@ def test_an_open_board_takes_in_what_is_new_and_leaves_the_scan_field_alone(
     browser: Browser, address: str, settings: Settings, seller: Seller
 ) -> None:
     seller.order("A1", 1)
-    page = browser.new_page(viewport=PHONE, locale="vi-VN")  # type: ignore[arg-type]
+    page = browser.new_page(viewport=PHONE, locale="vi-VN")
     page.clock.install()
     page.goto(f"{address}/open?token={issue_token(settings, 'lan', 'clerk', NOW)}")
     page.keyboard.type("26111")

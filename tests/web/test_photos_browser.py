@@ -14,11 +14,12 @@ from sqlalchemy import select
 from daemon.links import issue_token
 from daemon.settings import Settings
 from stock.models import Photo
-from tests.web import pictures, test_browser
+from tests.web import browsing, pictures
+from tests.web.browsing import complaints_of
 from tests.web.seller import NOW, Seller
 
-address = test_browser.address
-browser = test_browser.browser
+address = browsing.address
+browser = browsing.browser
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -46,9 +47,8 @@ def page(
     browser: Browser, address: str, settings: Settings, seller: Seller
 ) -> Iterator[Page]:
     """The page of an unexpected parcel, on a phone."""
-    context = browser.new_context(viewport=test_browser.PHONE, locale="vi-VN")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=browsing.PHONE, locale="vi-VN")
     page = context.new_page()
-    page.set_default_timeout(10_000)
     page.goto(f"{address}/open?token={issue_token(settings, 'lan', 'clerk', NOW)}")
     page.keyboard.type("SPX404\n")
     page.get_by_role("link", name="Nhận vào như kiện lạ").click()
@@ -66,9 +66,7 @@ def kept(seller: Seller) -> list[Photo]:
 def test_one_tap_shows_a_photo_at_once_and_sends_it_small(
     page: Page, seller: Seller, large: Path
 ) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request))
     page.evaluate(NOTE_WHAT_IS_SHOWN_WHEN_SENDING)

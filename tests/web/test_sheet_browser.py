@@ -11,11 +11,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from daemon.links import issue_token
 from daemon.settings import Settings
 from stock.sheets import Action, Clerk, Open, Put, apply_actions, post_sheet
-from tests.web import test_browser
+from tests.web import browsing
+from tests.web.browsing import complaints_of
 from tests.web.seller import BARCODE, NOW, Seller
 
-address = test_browser.address
-browser = test_browser.browser
+address = browsing.address
+browser = browsing.browser
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -44,13 +45,12 @@ def opens(browser: Browser, address: str, settings: Settings) -> Iterator[Opens]
 
     def open_sheets(user: str = "lan", *, script: bool = True) -> Page:
         context = browser.new_context(
-            viewport=test_browser.PHONE,  # type: ignore[arg-type]
+            viewport=browsing.PHONE,
             locale="vi-VN",
             java_script_enabled=script,
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
         page.add_init_script(LISTEN)
         page.goto(f"{address}/open?token={issue_token(settings, user, 'clerk', NOW)}")
         page.get_by_role("link", name="Phiếu nhận").click()
@@ -93,9 +93,7 @@ def test_forty_parcels_are_scanned_judged_and_posted(
         seller.order(f"A{n}", 3 if n == 39 else 1, tracking=f"SPXVN{n:04d}")
     before = seller.available()
     page = new_sheet(opens())
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
 
     scan(page, "SPXVN0000")
     answered(page, "SPXVN0000: 1 sản phẩm")
@@ -130,6 +128,7 @@ def test_forty_parcels_are_scanned_judged_and_posted(
 
     page.get_by_role("link", name="Ghi cả phiếu").click()
     expect(page.locator(".total")).to_have_text("40 còn tốt · 1 hư hỏng · 1 thiếu")
+    expect(page.get_by_role("button", name="Ghi 40 kiện")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Đã ghi phiếu S000001")
     assert (seller.available(), len(seller.receipts())) == (before + 40, 40)
