@@ -10,7 +10,8 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from stock.board_order import PageEnd, find_page
+from stock.board_order import find_page
+from stock.board_place import PageEnd
 from stock.models import (
     ExpectedReturn,
     ExpectedReturnLine,

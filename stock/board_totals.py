@@ -91,6 +91,14 @@ def open_currencies(
     return _distinct(session, ExpectedReturn.currency, shop_ids)
 
 
+def currencies_of(session: Session, selection: Selection) -> Sequence[str]:
+    """Return the currencies in which selected returns may be."""
+    if selection.currency is not None:
+        return [selection.currency]
+    known = selection.currencies
+    return open_currencies(session) if known is None else known
+
+
 def open_carriers(
     session: Session, *, shop_ids: Collection[int] | None = None
 ) -> Sequence[str]:

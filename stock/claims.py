@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from stock.models import ExpectedReturn
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +27,15 @@ class ClaimWindows:
         return timedelta(days=self.days_by_channel.get(channel, self.default_days))
 
 
-def claim_deadline(expected: ExpectedReturn, window: timedelta) -> datetime:
+class Opened(Protocol):
+    """A return, as far as its deadline follows from it."""
+
+    @property
+    def opened_at(self) -> datetime: ...
+    @property
+    def claim_before(self) -> datetime | None: ...
+
+
+def claim_deadline(expected: Opened, window: timedelta) -> datetime:
     """Return when the right to claim ends: as told, or else by the channel's window."""
     return expected.claim_before or expected.opened_at + window

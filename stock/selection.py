@@ -78,31 +78,17 @@ def conditions(session: Session, selection: Selection) -> list[ColumnElement[boo
         found.append(_matches(session, selection.search, selection.shop_ids))
     if selection.claim is not None:
         found.append(claim_condition(session, selection.claim))
-    return [*found, *_narrowed(selection)]
+    return [*found, *map(as_filter, _narrowed(selection))]
 
 
 def due_conditions(selection: Selection) -> list[ColumnElement[bool]]:
     """Return what holds for the returns that are due when it is asked for."""
     found = []
     if selection.due_after is not None:
-        found.append(~due_by(selection, selection.due_after))
+        found.append(as_filter(~due_by(selection, selection.due_after)))
     if selection.due_until is not None:
-        found.append(due_by(selection, selection.due_until))
+        found.append(as_filter(due_by(selection, selection.due_until)))
     return found
-
-
-# Said as "is true", SQLite does not take a condition for a reason to go by its index,
-# and then to sort: the index that is in order is the better one for a page.
-
-
-def is_of(shop_ids: Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition that it is one of these shops."""
-    return ExpectedReturn.shop_id.in_(shop_ids).is_(true())
-
-
-def is_untold() -> ColumnElement[bool]:
-    """Return the condition that the channel told no deadline."""
-    return ExpectedReturn.claim_before.is_(None).is_(true())
 
 
 def due_by(selection: Selection, moment: datetime) -> ColumnElement[bool]:
@@ -110,7 +96,7 @@ def due_by(selection: Selection, moment: datetime) -> ColumnElement[bool]:
     told = ExpectedReturn.claim_before
     untold = [
         and_(
-            is_untold(),
+            told.is_(None),
             ExpectedReturn.shop_id.in_(shop_ids),
             ExpectedReturn.opened_at <= moment - window,
         )
@@ -119,11 +105,20 @@ def due_by(selection: Selection, moment: datetime) -> ColumnElement[bool]:
     return or_(and_(told.is_not(None), told <= moment), *untold)
 
 
+def as_filter(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the same, but as no reason to go by an index.
+
+    SQLite would go by the condition's index and then sort; the index that is in order
+    is the better one for a page.
+    """
+    return condition.is_(true())
+
+
 def _narrowed(selection: Selection) -> Iterable[ColumnElement[bool]]:
     if selection.shop_ids is not None:
-        yield is_of(selection.shop_ids)
+        yield ExpectedReturn.shop_id.in_(selection.shop_ids)
     if selection.carrier is not None:
-        yield (ExpectedReturn.carrier == selection.carrier).is_(true())
+        yield ExpectedReturn.carrier == selection.carrier
     if selection.opened_until is not None:
         yield ExpectedReturn.opened_at <= selection.opened_until
     if selection.currency is not None:

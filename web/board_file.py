@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from stock import board
-from stock.board_order import PageEnd, end_of_page
+from stock.board_place import PageEnd, end_of_page
 from stock.selection import Selection
 from web.access import desk_blueprint
 from web.board_query import read_query

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from stock import board, parcels
 from stock.board import OpenReturn
-from stock.board_order import PageEnd, end_of_page
+from stock.board_place import PageEnd, end_of_page
 from stock.claim_desk.listing import claims_by_return
 from stock.models import Order
 from web.access import current_reader, desk_blueprint

@@ -165,7 +165,7 @@ class ExpectedReturn(Base):
         _open_index("opened", "opened_at", "id"),
         _open_index("shop", "shop_id", "opened_at", "id"),
         _open_index("carrier", "carrier", "opened_at", "id"),
-        _open_index("claim", "claim_before", "id"),
+        _open_index("claim", "shop_id", "claim_before", "opened_at", "id"),
         # Holds all that the board's totals ask, so that they read nothing else.
         _open_index(
             "value",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from stock import board, orders, returns
-from stock.board_order import PageEnd, end_of_page
+from stock.board_place import PageEnd, end_of_page
 from stock.models import Shop
 from stock.reports import OrderReport, ParcelReport
 from stock.selection import Selection

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from stock.board import OpenReturn, open_returns
-from stock.board_order import PageEnd, end_of_page
+from stock.board_place import PageEnd, end_of_page
 from stock.claims import claim_deadline
 from stock.models import ExpectedReturn, ReturnState
 from stock.models.keys import Scope

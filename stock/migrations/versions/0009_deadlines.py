@@ -1,0 +1,26 @@
+"""Deadlines in order within each shop, those that follow from the age among them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+OPEN = sa.text("open_units > 0")
+
+
+def upgrade() -> None:
+    op.drop_index("ix_expected_return_claim", "expected_return")
+    op.create_index(
+        "ix_expected_return_claim",
+        "expected_return",
+        ["shop_id", "claim_before", "opened_at", "id"],
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
+    )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("history is not undone: restore a backup instead")
