@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,15 @@ NOTE_WHAT_IS_SHOWN_WHEN_SENDING = """() => {
   window.fetch = (...asked) => {
     window.shownWhenSending = document.querySelectorAll(".photo-waiting img").length;
     return send(...asked);
+  };
+}"""
+
+
+LOSE_ANSWERS = """() => {
+  const send = window.fetch;
+  window.fetch = async (...asked) => {
+    await send(...asked);
+    throw new TypeError("the line is dead");
   };
 }"""
 
@@ -104,6 +114,74 @@ def test_what_a_dead_line_kept_back_is_sent_when_it_is_back(
     expect(page.get_by_role("img", name="Ảnh của lan")).to_be_visible()
     expect(page.get_by_role("status")).to_have_text("")
     assert len(kept(seller)) == 1
+
+
+def close_without_a_line(page: Page, path: Path) -> str:
+    """Take a photo while the line is dead, close the page, and return its address."""
+    path.write_bytes(pictures.picture(kind="PNG"))
+    page.context.set_offline(True)
+    page.get_by_label("Thêm ảnh").set_input_files(path)
+    expect(page.get_by_role("status")).to_contain_text("mất mạng")
+    address = page.url
+    page.close(run_before_unload=False)
+    return address
+
+
+def test_a_closed_page_loses_no_photo(
+    page: Page, seller: Seller, tmp_path: Path
+) -> None:
+    context = page.context
+    address = close_without_a_line(page, tmp_path / "a.png")
+    context.set_offline(False)
+    board = context.new_page()
+    board.goto(address.split("orphans/")[0])
+    expect(board.get_by_text("1 ảnh đang chờ trong trình duyệt này.")).to_be_visible()
+    assert kept(seller) == []
+
+    board.get_by_role("link", name="Kiện lạ U000001").click()
+    expect(board.get_by_role("img", name="Ảnh của lan")).to_be_visible()
+    expect(board.locator(".photo-waiting")).to_have_count(0)
+    assert len(kept(seller)) == 1
+    board.goto(address.split("orphans/")[0])
+    expect(board.get_by_role("heading", level=1)).to_be_visible()
+    board.wait_for_function("PhotoStore.of('lan').then((kept) => kept.length === 0)")
+    expect(board.locator("[data-photo-waits]")).to_be_hidden()
+
+
+def test_a_photo_whose_answer_was_lost_is_sent_again_and_is_one_photo(
+    page: Page, seller: Seller, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(pictures.picture(kind="PNG"))
+    page.evaluate(LOSE_ANSWERS)
+    page.get_by_label("Thêm ảnh").set_input_files(path)
+    expect(page.get_by_role("status")).to_contain_text("mất mạng")
+    assert len(kept(seller)) == 1
+    with page.expect_response("**/photos/of/**") as again:
+        page.reload()
+    assert again.value.ok
+    expect(page.locator(".photo-waiting")).to_have_count(0)
+    expect(page.get_by_role("img", name="Ảnh của lan")).to_have_count(1)
+    assert len(kept(seller)) == 1
+
+
+def test_photos_of_somebody_else_stay_theirs(
+    page: Page, address: str, settings: Settings, seller: Seller, tmp_path: Path
+) -> None:
+    context = page.context
+    left = close_without_a_line(page, tmp_path / "a.png")
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto(f"{address}/open?token={issue_token(settings, 'minh', 'clerk', NOW)}")
+    expect(other.get_by_role("heading", level=1)).to_be_visible()
+    assert other.evaluate("PhotoStore.of('lan').then((kept) => kept.length)") == 1
+    expect(other.locator("[data-photo-waits]")).to_be_hidden()
+    desk = re.sub(r"\?.*", "", other.url)
+    other.goto(desk + "orphans/" + left.split("orphans/")[1])
+    expect(other.get_by_role("heading", level=1)).to_have_text("Kiện lạ U000001")
+    assert other.evaluate("PhotoStore.of('minh').then((kept) => kept.length)") == 0
+    expect(other.locator(".photo-waiting")).to_have_count(0)
+    assert kept(seller) == []
 
 
 def test_what_the_server_refuses_is_said_and_can_be_taken_off(

@@ -1,4 +1,5 @@
-// Photos are made small here, shown at once, and sent until the line takes them.
+// Photos are made small here, shown at once, kept in the browser, and sent until the line
+// takes them: the same picture twice is one photo to the server.
 // Without this file the form sends them as they are.
 "use strict";
 
@@ -89,13 +90,16 @@
     if (!photo.place.querySelector(".photo-actions")) {
       const actions = document.createElement("div");
       actions.className = "photo-actions";
-      actions.append(
-        button(photo.strip.dataset.again, () => retry(photo)),
-        button(photo.strip.dataset.drop, () => drop(photo)),
-      );
+      if (photo.address) actions.append(button(photo.strip.dataset.again, () => retry(photo)));
+      actions.append(button(photo.strip.dataset.drop, () => drop(photo)));
       photo.place.append(actions);
     }
     say(photo, text);
+  }
+
+  function whyRefused(photo, told) {
+    const { refused, later } = photo.strip.dataset;
+    return told.trouble || (photo.isKept ? later : refused);
   }
 
   function showSent(photo, told) {
@@ -125,6 +129,7 @@
   function forget(photo) {
     const at = waiting.indexOf(photo);
     if (at >= 0) waiting.splice(at, 1);
+    photo.keeping.then(() => PhotoStore.forget(photo.id));
   }
 
   function drop(photo) {
@@ -173,7 +178,7 @@
       showSent(photo, told);
     } else {
       photo.isRefused = true;
-      showFailed(photo, told.trouble || photo.strip.dataset.refused);
+      showFailed(photo, whyRefused(photo, told));
     }
     return true;
   }
@@ -192,25 +197,59 @@
     isSending = false;
   }
 
+  function newPhoto(strip, about) {
+    const form = strip.querySelector("[data-photo-form]");
+    return {
+      ...about,
+      strip,
+      place: placeOf(strip),
+      key: form?.elements.photo_key.value,
+      address: form?.action,
+      isRefused: false,
+      tries: 0,
+    };
+  }
+
+  function add(photo) {
+    showPreview(photo);
+    waiting.push(photo);
+    send();
+  }
+
   async function take(input) {
     const strip = input.closest("[data-photos]");
-    const form = input.form;
     const files = [...input.files];
     input.value = "";
     for (const file of files) {
-      const photo = {
-        strip,
-        place: placeOf(strip),
-        key: form.elements.photo_key.value,
-        address: form.action,
-        name: file.name || "photo.jpg",
-        isRefused: false,
-        tries: 0,
-      };
+      const photo = newPhoto(strip, { id: PhotoStore.newId(), name: file.name || "photo.jpg" });
       Object.assign(photo, await shrink(file));
-      showPreview(photo);
-      waiting.push(photo);
-      send();
+      photo.keeping = keep(photo);
+      add(photo);
+    }
+  }
+
+  async function keep(photo) {
+    const { subject, reader, desk } = photo.strip.dataset;
+    const { id, name, body, preview } = photo;
+    const page = location.pathname.slice(desk.length);
+    const [title] = document.title.split(" · ");
+    photo.isKept = await PhotoStore.keep({ id, name, body, preview, subject, reader, page, title });
+  }
+
+  // What waited when its page was left is on it again.
+  async function restore() {
+    const strips = [...document.querySelectorAll("[data-photos]")];
+    if (!strips.length) return;
+    for (const record of await PhotoStore.of(strips[0].dataset.reader)) {
+      const strip = strips.find((other) => other.dataset.subject === record.subject);
+      if (!strip) continue;
+      const photo = newPhoto(strip, { ...record, isKept: true, keeping: Promise.resolve() });
+      if (photo.address) {
+        add(photo);
+      } else {
+        showPreview(photo);
+        showFailed(photo, strip.dataset.closed);
+      }
     }
   }
 
@@ -220,6 +259,7 @@
   });
   window.addEventListener("online", send);
   window.addEventListener("beforeunload", (event) => {
-    if (waiting.length) event.preventDefault();
+    if (waiting.some((photo) => !photo.isKept)) event.preventDefault();
   });
+  restore();
 })();
