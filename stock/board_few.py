@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from stock.board_totals import FEW_RETURNS, currencies_of
 from stock.deadlines import deadline_parts
 from stock.models import ExpectedReturn
-from stock.selection import Selection, is_open
+from stock.selection import Selection, is_open, seen_shops
 
 _MOST_AT_ONCE = 100
 """Parts that are asked for in one statement."""
@@ -52,7 +52,9 @@ def _narrowings(session: Session, selection: Selection) -> Iterator[Sequence[_Pa
     if selection.currency is not None or selection.least_value is not None:
         yield [_worth(name, selection) for name in currencies_of(session, selection)]
     if selection.opened_until is not None:
-        yield [_Part(by_age, [item.opened_at <= selection.opened_until])]
+        is_old = item.opened_at <= selection.opened_until
+        shops = seen_shops(session, selection)
+        yield [_Part(by_age, [item.shop_id == shop_id, is_old]) for shop_id in shops]
     if selection.due_after is not None or selection.due_until is not None:
         by_deadline = [item.claim_before, item.opened_at]
         yield [_Part(by_deadline, part.where) for part in deadline_parts(selection)]

@@ -59,12 +59,17 @@ def group_of(item: Standing, selection: Selection) -> int | str:
     """Return the group of a return; those of shops are counted from 0."""
     match selection.sort:
         case Sort.SHOP:
-            shops = list(selection.windows)
-            return shops.index(item.shop_id) if item.shop_id in shops else len(shops)
+            return group_of_shop(item.shop_id, selection)
         case Sort.VALUE:
             return item.currency
         case _:
             return 0
+
+
+def group_of_shop(shop_id: int, selection: Selection) -> int:
+    """Return the place of a shop among all; what nobody knows comes last."""
+    shops = list(selection.windows)
+    return shops.index(shop_id) if shop_id in shops else len(shops)
 
 
 def place_of_end(end: PageEnd, last: Standing, selection: Selection) -> Place:

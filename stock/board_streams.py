@@ -23,11 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from stock.board_place import Place
+from stock.board_place import Place, group_of_shop
 from stock.board_totals import currencies_of
 from stock.deadlines import deadline_parts
 from stock.models import ExpectedReturn
-from stock.selection import Selection, Sort
+from stock.selection import Selection, Sort, seen_shops
 
 _MOST_AT_ONCE = 100
 """Streams that are read in one statement."""
@@ -77,24 +77,19 @@ def read_streams(
 
 def _streams(session: Session, selection: Selection) -> Sequence[_Stream]:
     item = ExpectedReturn
-    seen = selection.shop_ids
-    groups = {
-        shop_id: group
-        for group, shop_id in enumerate(selection.windows)
-        if seen is None or shop_id in seen
-    }
+    is_by_shop = selection.sort is Sort.SHOP
     match selection.sort:
-        case Sort.AGE if seen is None:
+        case Sort.AGE if selection.carrier is not None:
             where = [*_carried(selection), *_opened(selection)]
             return [_Stream(keys=[item.opened_at], where=where)]
         case Sort.AGE | Sort.SHOP:
             return [
                 _Stream(
                     keys=[item.opened_at],
-                    group=group if selection.sort is Sort.SHOP else 0,
+                    group=group_of_shop(shop_id, selection) if is_by_shop else 0,
                     where=[item.shop_id == shop_id, *_opened(selection)],
                 )
-                for shop_id, group in groups.items()
+                for shop_id in seen_shops(session, selection)
             ]
         case Sort.CARRIER:
             keys = [item.carrier, item.opened_at]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, 
 from sqlalchemy.orm import Session
 
 from stock.claim_desk.board_filter import ClaimFilter, claim_condition
-from stock.models import ExpectedReturn, ExpectedReturnLine, OrderLine, Sku
+from stock.models import ExpectedReturn, ExpectedReturnLine, OrderLine, Shop, Sku
 from stock.parcels import find_orders
 
 FEW_LINES = 500
@@ -59,6 +59,13 @@ class Selection:
         for shop_id, window in self.windows.items():
             shops.setdefault(window, []).append(shop_id)
         return shops
+
+
+def seen_shops(session: Session, selection: Selection) -> Sequence[int]:
+    """Return the shops whose returns are asked for, in the order of people."""
+    shops = selection.windows or session.scalars(select(Shop.id).order_by(Shop.id))
+    seen = selection.shop_ids
+    return [shop_id for shop_id in shops if seen is None or shop_id in seen]
 
 
 def is_open() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, false, select
 from sqlalchemy.orm import Session
 
 from stock.models import Claim, ClaimState, ExpectedReturn
@@ -39,7 +39,8 @@ def claim_condition(session: Session, wanted: ClaimFilter) -> ColumnElement[bool
     claimed = _claimed(wanted)
     ids = session.scalars(claimed.order_by(Claim.id.desc()).limit(FEW_CLAIMS + 1)).all()
     if len(ids) <= FEW_CLAIMS:
-        return ExpectedReturn.id.in_(ids)
+        # Of no ids a database would ask every open return whether it is one of them.
+        return ExpectedReturn.id.in_(ids) if ids else false()
     return claimed.where(Claim.expected_return_id == ExpectedReturn.id).exists()
 
 

@@ -162,7 +162,6 @@ class ExpectedReturn(Base):
             sqlite_where=text("return_id <> ''"),
             postgresql_where=text("return_id <> ''"),
         ),
-        _open_index("opened", "opened_at", "id"),
         _open_index("shop", "shop_id", "opened_at", "id"),
         _open_index("carrier", "carrier", "opened_at", "id"),
         _open_index("claim", "shop_id", "claim_before", "opened_at", "id"),

@@ -349,7 +349,7 @@ FEW: list[tuple[dict[str, object], set[str]]] = [
     ({"carrier": "GHN"}, {"carrier"}),
     ({"currency": "VND"}, {"value"}),
     ({"least_value": Decimal(400)}, {"value"}),
-    ({"opened_until": NOW - timedelta(days=5)}, {"opened"}),
+    ({"opened_until": NOW - timedelta(days=5)}, {"shop"}),
     ({"due_after": NOW, "due_until": NOW + timedelta(days=6)}, {"claim"}),
 ]
 

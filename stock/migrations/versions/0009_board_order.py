@@ -1,4 +1,4 @@
-"""Deadlines in order within each shop, those that follow from the age among them."""
+"""Open returns in order within each shop: by age, and by deadline, told or not."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ OPEN = sa.text("open_units > 0")
 
 
 def upgrade() -> None:
+    op.drop_index("ix_expected_return_opened", "expected_return")
     op.drop_index("ix_expected_return_claim", "expected_return")
     op.create_index(
         "ix_expected_return_claim",
