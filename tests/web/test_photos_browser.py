@@ -15,6 +15,7 @@ from sqlalchemy import select
 from daemon.links import issue_token
 from daemon.settings import Settings
 from stock.models import Photo
+from stock.sheets import Clerk, Open, Put, apply_actions, post_sheet
 from tests.web import browsing, pictures
 from tests.web.browsing import complaints_of
 from tests.web.seller import NOW, Seller
@@ -163,6 +164,43 @@ def test_a_photo_whose_answer_was_lost_is_sent_again_and_is_one_photo(
     expect(page.locator(".photo-waiting")).to_have_count(0)
     expect(page.get_by_role("img", name="Ảnh của lan")).to_have_count(1)
     assert len(kept(seller)) == 1
+
+
+def test_a_photo_that_came_too_late_can_be_saved(
+    page: Page, seller: Seller, tmp_path: Path
+) -> None:
+    seller.order("A1", 1, tracking="SPX000001")
+    by = Clerk("lan")
+    actions = [
+        Open(id="open", warehouse_id=1),
+        Put(id="put", sheet="open", code="SPX000001"),
+    ]
+    apply_actions(seller.database, actions, by=by, now=NOW)
+    page.get_by_role("link", name="Phiếu nhận").click()
+    page.get_by_role("link", name="S000001").click()
+    page.locator("#parcel-1 summary").click()
+    path = tmp_path / "a.png"
+    path.write_bytes(pictures.picture(kind="PNG"))
+    page.context.set_offline(True)
+    page.get_by_label("Thêm ảnh").set_input_files(path)
+    waiting = page.locator("#parcel-1 .photo-waiting")
+    expect(waiting).to_have_attribute("data-state", "failed")
+    address, context = page.url, page.context
+    page.close(run_before_unload=False)
+    post_sheet(seller.database, 1, by=Clerk("minh"), now=NOW)
+
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto(address)
+    expect(page.get_by_text("ở đây không thêm ảnh được nữa")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Lưu ảnh").click()
+    with Image.open(saved.value.path()) as picture:
+        assert picture.format == "PNG"
+    page.get_by_role("button", name="Bỏ ảnh").click()
+    expect(page.locator(".photo-waiting")).to_have_count(0)
+    page.wait_for_function("PhotoStore.of('lan').then((kept) => kept.length === 0)")
+    assert kept(seller) == []
 
 
 def test_photos_of_somebody_else_stay_theirs(

@@ -55,6 +55,15 @@
     return made;
   }
 
+  function saveLink(photo) {
+    const link = document.createElement("a");
+    link.className = "button";
+    link.href = URL.createObjectURL(photo.body);
+    link.download = photo.name;
+    link.textContent = photo.strip.dataset.save;
+    return link;
+  }
+
   function placeOf(strip) {
     const place = document.createElement("li");
     const frame = document.createElement("div");
@@ -91,6 +100,7 @@
       const actions = document.createElement("div");
       actions.className = "photo-actions";
       if (photo.address) actions.append(button(photo.strip.dataset.again, () => retry(photo)));
+      else actions.append(saveLink(photo));
       actions.append(button(photo.strip.dataset.drop, () => drop(photo)));
       photo.place.append(actions);
     }
@@ -247,6 +257,8 @@
       if (photo.address) {
         add(photo);
       } else {
+        strip.hidden = false;
+        strip.closest("details")?.setAttribute("open", "");
         showPreview(photo);
         showFailed(photo, strip.dataset.closed);
       }
