@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from secrets import token_hex
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -23,6 +26,7 @@ from daemon.hook_sender import HookSender
 from daemon.office import Office
 from daemon.refusals import Refused
 from stock import endpoints, outbox, shops
+from stock.audit_log import write_audit
 from stock.models import HookEndpoint, HookEvent, HookMessage
 
 _EVENTS = [event.value for event in HookEvent]
@@ -67,6 +71,10 @@ def add(
                 now=desk.now(),
             )
             endpoint_id = endpoint.id
+            told = {"events": ", ".join(endpoints.events_of(session, endpoint))}
+            if shop_names:
+                told["shops"] = ", ".join(sorted(set(shop_names)))
+            _note(session, desk, "endpoint added", endpoint, told)
     if as_json:
         print_json({"id": endpoint_id, "secret": secret})
         return
@@ -147,13 +155,16 @@ def set_endpoint(
         endpoint = endpoints.find_endpoint(session, endpoint_id)
         if pause:
             endpoints.pause(endpoint)
+            _note(session, desk, "endpoint paused", endpoint)
         if resume:
             endpoints.resume(endpoint)
+            _note(session, desk, "endpoint resumed", endpoint)
         if rotate_secret:
             keep = timedelta(hours=keep_hours)
             secret = endpoints.rotate_secret(
                 desk.vault, endpoint, keep=keep, now=desk.now()
             )
+            _note(session, desk, "endpoint secret set", endpoint)
         state = endpoint.state
     say(f"Endpoint {endpoint_id} is {state}.")
     if secret:
@@ -165,6 +176,8 @@ def set_endpoint(
 def remove(endpoint_id: int) -> None:
     """Forget an endpoint, and all that it is owed."""
     with office() as desk, desk.database.write() as session:
+        endpoint = endpoints.find_endpoint(session, endpoint_id)
+        _note(session, desk, "endpoint removed", endpoint)
         endpoints.remove_endpoint(session, endpoint_id)
     say(f"Endpoint {endpoint_id} is forgotten.")
 
@@ -199,6 +212,22 @@ def retry(endpoint_id: int) -> None:
     say(f"{count} messages to endpoint {endpoint_id} are tried again.")
 
 
+def _note(
+    session: Session,
+    desk: Office,
+    action: str,
+    endpoint: HookEndpoint,
+    detail: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    told = f"{endpoint.id} · {_plain(endpoint.url)}"[:200]
+    write_audit(session, getpass.getuser(), action, told, detail, desk.now())
+
+
+def _plain(url: str) -> str:
+    # A query may hold a key of the receiver's.
+    return url.partition("?")[0]
+
+
 def _check_url(desk: Office, url: str) -> None:
     try:
         find_address(read_url(url), desk.settings.hook_networks)
@@ -210,8 +239,7 @@ def _row(session: Session, endpoint: HookEndpoint, desk: Office) -> dict[str, An
     standing = endpoints.standing_of(session, endpoint)
     return {
         "id": endpoint.id,
-        # A query may hold a key of the receiver's.
-        "url": endpoint.url.partition("?")[0],
+        "url": _plain(endpoint.url),
         "events": endpoints.events_of(session, endpoint),
         "shops": [shop.name for shop in endpoints.shops_of(session, endpoint)],
         "state": endpoint.state,

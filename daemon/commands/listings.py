@@ -22,8 +22,9 @@ from daemon.commands.terminal import (
 from daemon.office import Office
 from daemon.refusals import Refused
 from daemon.translate import listing_report
-from stock import allotments, levels, mapping, offers, shops
+from stock import levels, mapping, offers, shops
 from stock.admin.hand_mapping import map_by_hand
+from stock.admin.listing_rules import set_listing_rules
 from stock.models import Listing, ListingState
 from stock.quantities import parse_quantity
 
@@ -101,19 +102,16 @@ def set_listing(
     """Say how much of our stock one listing may show, or pause it."""
     with office() as desk, desk.database.write() as session:
         found = _find(session, shop_name, listing)
-        if as_shop:
-            allotments.allot_listing(session, found, buffer=None, share=None)
-        if buffer is not None or share is not None:
-            allotments.allot_listing(
-                session,
-                found,
-                buffer=found.buffer if buffer is None else buffer,
-                share=found.share if share is None else share,
-            )
-        if paused is True:
-            allotments.pause_listing(session, found)
-        if paused is False:
-            allotments.resume_listing(session, found)
+        kept = (None, None) if as_shop else (found.buffer, found.share)
+        set_listing_rules(
+            session,
+            found,
+            buffer=kept[0] if buffer is None else buffer,
+            share=kept[1] if share is None else share,
+            paused=found.paused if paused is None else paused,
+            actor=getpass.getuser(),
+            now=desk.now(),
+        )
         told = _allotment(found)
     say(f"Listing {listing} of {shop_name}: {told}.")
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from daemon.settings import read_settings
 from sandbox.servers import Sandbox
+from stock.audit_log import list_audit
+from stock.session import Database
 from tests.daemon.processes import Truestock
 from tests.sandbox.driver import Control, Seller
 
@@ -23,6 +26,14 @@ class Played:
     sold: str
     returning: str
     settings: dict[str, Any]
+
+    @property
+    def audited(self) -> list[tuple[str, str, dict[str, str]]]:
+        """What the audit log holds: action, object and details, oldest first."""
+        database = Database(read_settings(self.run.environment).database_url)
+        with closing(database), database.read() as session:
+            entries = list_audit(session, limit=100)[::-1]
+            return [(x.action, x.object, dict(x.detail)) for x in entries]
 
 
 @contextmanager

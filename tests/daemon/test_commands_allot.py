@@ -57,6 +57,11 @@ def test_a_listing_has_a_rule_of_its_own_or_its_shops(played: Played) -> None:
     assert "keeps 2 back, shows at most 100 %." in told
     told = played.run.say("listings", "set", "s1", name, "--as-shop")
     assert "keeps 0 back, shows at most 100 % (as its shop)." in told
+    written = [x for x in played.audited if x[1] == f"s1 · {name}"]
+    assert [(action, told["buffer"]) for action, _, told in written] == [
+        ("listing rules set", "as shop → 2"),
+        ("listing rules set", "2 → as shop"),
+    ]
 
 
 @pytest.mark.parametrize(

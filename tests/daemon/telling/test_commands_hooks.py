@@ -152,3 +152,23 @@ def test_an_endpoint_that_is_not_there_is_named(played: Played, command: str) ->
 
     assert "no endpoint 999" in said
     assert "hook list" in said
+
+
+def test_who_changed_an_address_is_written_down(
+    played: Played, receiver: ErpReceiver
+) -> None:
+    command = ("hook", "add", f"{receiver.url}?key=canary", "--event", "stock.changed")
+    endpoint = str(played.run.json(*command, "--shop", "s1")["id"])
+    played.run.say("hook", "set", endpoint, "--pause", "--rotate-secret")
+    played.run.say("hook", "set", endpoint, "--resume")
+    played.run.say("hook", "remove", endpoint)
+    named = f"{endpoint} · {receiver.url}"
+    assert [x for x in played.audited if x[1] == named] == [
+        ("endpoint added", named, {"events": "stock.changed", "shops": "s1"}),
+        ("endpoint paused", named, {}),
+        ("endpoint secret set", named, {}),
+        ("endpoint resumed", named, {}),
+        ("endpoint removed", named, {}),
+    ]
+    assert "canary" not in str(played.audited)
+    assert "whsec_" not in str(played.audited)
