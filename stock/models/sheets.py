@@ -154,7 +154,7 @@ class SheetAction(Base):
     key: Mapped[str] = mapped_column(String(100), primary_key=True)
     content: Mapped[str] = mapped_column(String(64))
     """Digest of what was asked for, to tell a repetition from a conflict."""
-    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     sheet_id: Mapped[int | None] = mapped_column(ForeignKey("return_sheet.id"))
     parcel_id: Mapped[int | None] = mapped_column(ForeignKey("sheet_parcel.id"))
     answer: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)

@@ -31,6 +31,7 @@ from stock.sheets.holding import (
     mark_changed,
     sheet_head,
 )
+from stock.sheets.kept import forget_old_answers
 
 LONGEST_CARRIER = 100
 LONGEST_NOTE = 500
@@ -51,6 +52,7 @@ def open_sheet(
     Opened before, it is given back as it stands now.  Raises ``UnknownWarehouse``.
     """
     _check_warehouse(session, warehouse_id, by)
+    forget_old_answers(session, now)
     row = {
         "key": key,
         "warehouse_id": warehouse_id,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy import func, select
+
+from stock.models.sheets import SheetAction
 from stock.sheets import (
     MOST_ACTIONS,
     Action,
@@ -21,10 +25,12 @@ from stock.sheets import (
     Scan,
     SheetState,
     TakeOff,
+    open_sheet,
 )
+from stock.sheets.kept import KEPT_FOR
 from tests.stock import plain
 from tests.stock.crate import LAN, MINH, Crate, come_back, open_crate
-from tests.stock.world import World
+from tests.stock.world import NOW, World
 
 
 @pytest.fixture
@@ -259,3 +265,28 @@ def test_the_receipt_is_in_the_name_of_who_posts(world: World, browser: Crate) -
     browser.apply(Post(id="post", parcel=parcel.id, version=1))
 
     assert crate.parcel(parcel.id).posted_by == LAN.name
+
+
+def test_answers_of_long_ago_are_forgotten_and_nothing_is_done_again(
+    world: World, browser: Crate
+) -> None:
+    shift = _whole_shift(world)
+    browser.apply(*shift)
+    booked = plain.history(world.database)
+
+    def answers_left(now: datetime) -> int:
+        with world.database.write() as session:
+            open_sheet(
+                session,
+                key=f"opened {now}",
+                warehouse_id=world.shop.warehouse_id,
+                by=MINH,
+                now=now,
+            )
+            return session.scalar(select(func.count()).select_from(SheetAction)) or 0
+
+    assert answers_left(NOW + KEPT_FOR) == len(shift)
+    assert answers_left(NOW + KEPT_FOR + timedelta(seconds=1)) == 0
+    again = browser.apply(*shift)
+    assert {x.error for x in again if x.id.startswith(("post", "judge"))} != {""}
+    assert plain.history(world.database) == booked
