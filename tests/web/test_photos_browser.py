@@ -15,7 +15,7 @@ from sqlalchemy import select
 from daemon.links import issue_token
 from daemon.settings import Settings
 from stock.models import Photo
-from stock.sheets import Clerk, Open, Put, apply_actions, post_sheet
+from stock.sheets import Action, Clerk, Open, Put, apply_actions, post_sheet
 from tests.web import browsing, pictures
 from tests.web.browsing import complaints_of
 from tests.web.seller import NOW, Seller
@@ -171,7 +171,7 @@ def test_a_photo_that_came_too_late_can_be_saved(
 ) -> None:
     seller.order("A1", 1, tracking="SPX000001")
     by = Clerk("lan")
-    actions = [
+    actions: list[Action] = [
         Open(id="open", warehouse_id=1),
         Put(id="put", sheet="open", code="SPX000001"),
     ]
