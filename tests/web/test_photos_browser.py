@@ -123,9 +123,17 @@ def close_without_a_line(page: Page, path: Path) -> str:
     page.context.set_offline(True)
     page.get_by_label("Thêm ảnh").set_input_files(path)
     expect(page.get_by_role("status")).to_contain_text("mất mạng")
+    wait_for_kept(page, 1)
     address = page.url
     page.close(run_before_unload=False)
     return address
+
+
+def wait_for_kept(page: Page, count: int) -> None:
+    """Wait until the browser keeps so many photos of Lan's."""
+    page.wait_for_function(
+        "count => PhotoStore.of('lan').then((kept) => kept.length === count)", arg=count
+    )
 
 
 def test_a_closed_page_loses_no_photo(
@@ -145,7 +153,7 @@ def test_a_closed_page_loses_no_photo(
     assert len(kept(seller)) == 1
     board.goto(address.split("orphans/")[0])
     expect(board.get_by_role("heading", level=1)).to_be_visible()
-    board.wait_for_function("PhotoStore.of('lan').then((kept) => kept.length === 0)")
+    wait_for_kept(board, 0)
     expect(board.locator("[data-photo-waits]")).to_be_hidden()
 
 
@@ -157,6 +165,7 @@ def test_a_photo_whose_answer_was_lost_is_sent_again_and_is_one_photo(
     page.evaluate(LOSE_ANSWERS)
     page.get_by_label("Thêm ảnh").set_input_files(path)
     expect(page.get_by_role("status")).to_contain_text("mất mạng")
+    wait_for_kept(page, 1)
     assert len(kept(seller)) == 1
     with page.expect_response("**/photos/of/**") as again:
         page.reload()
@@ -185,6 +194,7 @@ def test_a_photo_that_came_too_late_can_be_saved(
     page.get_by_label("Thêm ảnh").set_input_files(path)
     waiting = page.locator("#parcel-1 .photo-waiting")
     expect(waiting).to_have_attribute("data-state", "failed")
+    wait_for_kept(page, 1)
     address, context = page.url, page.context
     page.close(run_before_unload=False)
     post_sheet(seller.database, 1, by=Clerk("minh"), now=NOW)
@@ -199,7 +209,7 @@ def test_a_photo_that_came_too_late_can_be_saved(
         assert picture.format == "PNG"
     page.get_by_role("button", name="Bỏ ảnh").click()
     expect(page.locator(".photo-waiting")).to_have_count(0)
-    page.wait_for_function("PhotoStore.of('lan').then((kept) => kept.length === 0)")
+    wait_for_kept(page, 0)
     assert kept(seller) == []
 
 
