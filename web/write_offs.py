@@ -18,7 +18,7 @@ from stock.write_offs import (
     ReasonNeeded,
     write_off,
 )
-from web.access import check_shop, current_reader, desk_blueprint
+from web.access import check_shop, check_warehouse, current_reader, desk_blueprint
 from web.desk import current_desk
 from web.errors import FieldsRefused, RecordMissing, TokenRefused
 from web.formats import moment
@@ -31,6 +31,15 @@ from web.typed import holds_control_characters
 _FIELDS = ("key", "reason")
 
 blueprint = desk_blueprint("write_offs")
+
+
+@blueprint.app_template_global("may_write_off")
+def may_write_off(item: ExpectedReturn) -> bool:
+    """Say whether the reader may write a return off, once it is overdue."""
+    reader = current_reader()
+    return reader.may(Permission.WRITE_OFF) and all(
+        reader.books_into(warehouse_id) for warehouse_id in _packed_in(item)
+    )
 
 
 @blueprint.get("/returns/<id:return_id>/write-off")
@@ -96,7 +105,14 @@ def _named_return(session: Session, return_id: int) -> ExpectedReturn:
     if item is None or item.order is None:
         raise RecordMissing("order")
     check_shop(item.shop_id, "order")
+    for warehouse_id in _packed_in(item):
+        check_warehouse(warehouse_id, "order")
     return item
+
+
+def _packed_in(item: ExpectedReturn) -> set[int]:
+    """Return the warehouses that the units still to come were packed in."""
+    return {line.order_line.warehouse_id for line in item.lines if line.open}
 
 
 def _form_key(item: ExpectedReturn, *, late: bool = False) -> FormKey | None:

@@ -68,6 +68,22 @@ def test_others_may_not_write_off(
     assert seller.receipts() == []
 
 
+def test_who_stands_in_another_warehouse_may_not_write_off(
+    seller: Seller, overdue: int, visit: Callable[..., Visitor]
+) -> None:
+    seller.pack_in("two", "HN")
+    elsewhere = visit("hoa", "supervisor", warehouses=["HN"])
+    assert tells(elsewhere.get().text, "A1")
+    assert PAGE not in elsewhere.get().text
+    assert elsewhere.get(PAGE).status_code == 404
+    fields = fill(visit("hoa", "supervisor"))
+    assert elsewhere.post(PAGE, fields).status_code == 404
+    assert seller.receipts() == []
+    here = visit("minh", "supervisor", warehouses=["MAIN"])
+    assert PAGE in here.get().text
+    assert here.post(PAGE, fill(here)).status_code == 303
+
+
 def test_what_is_not_overdue_has_no_button_and_no_form(
     seller: Seller, order_id: int, visit: Callable[..., Visitor]
 ) -> None:
