@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from daemon.commands import main
+import atexit
+import gc
 
-main()
+
+def _run() -> None:
+    # Loading leaves no garbage, and at the end all of it goes: looking for it both
+    # times would take as long as a short command does otherwise.
+    gc.disable()
+    from daemon.commands import main
+
+    gc.enable()
+    atexit.register(gc.freeze)
+    main()
+
+
+_run()
