@@ -14,6 +14,8 @@ class Market:
         self._control = f"{url}/_control/{channel}"
         self.channel = channel
         self.shop = shop
+        # The story asks ten times a second: one connection for all of it.
+        self._wire = requests.Session()
 
     def open_shop(self, webhook_url: str) -> dict[str, Any]:
         """Open a shop whose channel restocks by itself on each cancel."""
@@ -43,12 +45,12 @@ class Market:
     def shown(self, sku: str) -> int:
         """Return how many units buyers see."""
         query = {"shop": self.shop}
-        answer = requests.get(f"{self._control}/stock", query, timeout=10)
+        answer = self._wire.get(f"{self._control}/stock", params=query, timeout=10)
         answer.raise_for_status()
         quantity: int = answer.json()[sku]
         return quantity
 
     def _post(self, path: str, body: dict[str, Any]) -> Any:
-        answer = requests.post(f"{self._control}/{path}", json=body, timeout=10)
+        answer = self._wire.post(f"{self._control}/{path}", json=body, timeout=10)
         answer.raise_for_status()
         return answer.json()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from daemon.bell import JOB, RedisBell, rung_key
 from daemon.ticker import tick
 from daemon.worker import WorkerRefused, open_worker
 from tests.daemon.desk import Desk
+from tests.daemon.places import CHECKOUT
 from tests.daemon.processes import Processes, Truestock, wait_for
 from tests.sandbox.driver import Control, Seller
 
@@ -165,6 +168,20 @@ def test_junk_in_the_queue_does_not_stop_the_worker(
     queue.enqueue(JOB, "s1", job_timeout=60)
 
     wait_for(lambda: seller.stock()["A"] == 9)
+
+
+def test_a_child_looks_for_no_garbage_in_what_was_loaded_before() -> None:
+    # In a process of its own, because the effect lasts.
+    asked = (
+        "import gc; from daemon.worker import load_jobs; load_jobs();"
+        " print(gc.get_freeze_count(), len(gc.get_objects()))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=CHECKOUT, capture_output=True, check=True
+    )
+
+    left_out, looked_through = (int(number) for number in told.stdout.split())
+    assert left_out > 100 * looked_through
 
 
 def test_a_worker_listens_to_exactly_one_queue(redis_url: str) -> None:
