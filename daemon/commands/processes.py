@@ -55,8 +55,15 @@ def ticker(once: bool) -> None:
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
-def run(host: str, port: int) -> None:
-    """Run everything on one machine: web page, worker, ticker, embedded redis."""
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="How many shops are worked for at the same time.",
+)
+def run(host: str, port: int, workers: int) -> None:
+    """Run everything on one machine: web page, workers, ticker, embedded redis."""
     settings = read_settings()
     with office(current=False) as desk:
         upgrade(desk.database)
@@ -65,18 +72,19 @@ def run(host: str, port: int) -> None:
         address = environment.setdefault(f"{PREFIX}BASE_URL", f"http://{host}:{port}")
         keep_address(settings.var, address)
         say(f"Truestock runs on {address} (Ctrl-C stops it).")
-        sys.exit(_supervise(host, port, environment))
+        sys.exit(_supervise(host, port, workers, environment))
 
 
-def _supervise(host: str, port: int, environment: dict[str, str]) -> int:
+def _supervise(host: str, port: int, workers: int, environment: dict[str, str]) -> int:
     python = shlex.quote(sys.executable)
     # gunicorn's control socket has one path for all installations of a user.
     options = f"--bind {host}:{port} --threads 8 --no-control-socket"
     serving = f"exec {python} -m gunicorn 'web:create_app()' {options}"
     manager = Manager()
     manager.add_process("web", serving, env=environment)
-    for name in ("worker", "ticker"):
-        manager.add_process(name, f"exec {python} -m daemon {name}", env=environment)
+    for name in (*(f"worker.{n + 1}" for n in range(workers)), "ticker"):
+        command = f"exec {python} -m daemon {name.partition('.')[0]}"
+        manager.add_process(name, command, env=environment)
     manager.loop()
     return int(manager.returncode or 0)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from redis import Redis
 
 from tests.daemon.places import CHECKOUT
 from tests.daemon.processes import Processes, Truestock, wait_for
@@ -120,11 +121,15 @@ def test_one_command_runs_everything_and_leaves_nothing_behind(
 ) -> None:
     truestock.say("init")
     truestock.say(*ADD, given=json.dumps(seller.settings))
-    running = processes.truestock(truestock, "run", "--port", str(free_port))
+    running = processes.truestock(
+        truestock, "run", "--port", str(free_port), "--workers", "3"
+    )
     wait_for(lambda: _healthy(free_port), seconds=60)
     wait_for(lambda: truestock.json("shop", "list")[0]["last_sync_at"])
+    with Redis(unix_socket_path=str(truestock.var / "redis.sock")) as redis:
+        wait_for(lambda: redis.scard("rq:workers") == 3)
     family = _descendants(running.pid)
-    assert len(family) >= 4
+    assert len(family) >= 6
 
     running.terminate()
 
