@@ -19,16 +19,27 @@ GUARDED_TABLES = frozenset({"movement", "stock_level", "line_level"})
 
 def install_barrier(engine: Engine) -> None:
     """Watch all statements of this engine from now on."""
-    event.listen(engine, "before_execute", _refuse_unguarded)
+    event.listen(engine, "before_cursor_execute", _refuse_unguarded)
 
 
 def _refuse_unguarded(
     _connection: Connection,
-    statement: Any,
-    _multiparams: Any,
-    _params: Any,
-    _execution_options: Any,
+    _cursor: Any,
+    _sql: str,
+    _parameters: Any,
+    context: Any,
+    _many: bool,
 ) -> None:
+    compiled = context.compiled
+    if compiled is None:
+        return
+    _refuse(compiled.statement)
+    # PostgreSQL also writes what a query only names.
+    for named in getattr(compiled, "ctes", None) or ():
+        _refuse(named.element)
+
+
+def _refuse(statement: Any) -> None:
     if not isinstance(statement, UpdateBase):
         return
     table = getattr(statement.table, "name", "")

@@ -41,11 +41,12 @@ def _movement(scene: Scene) -> dict[str, Any]:
     }
 
 
-def _refused(scene: Scene, attempt: Any) -> None:
+def _refused(
+    scene: Scene, attempt: Any, refusal: type[Exception] = UnguardedWrite
+) -> None:
     """Expect our own session to refuse the attempt and to write nothing."""
     database = scene.world.database
-    refusing = plain.refusing(database, UnguardedWrite, DBAPIError)
-    with refusing, database.write() as session:
+    with plain.refusing(database, refusal), database.write() as session:
         attempt(session)
         session.flush()
 
@@ -66,6 +67,21 @@ def test_a_line_level_cannot_be_assigned(scene: Scene) -> None:
 
 def test_a_movement_cannot_be_added(scene: Scene) -> None:
     _refused(scene, lambda session: session.add(Movement(**_movement(scene))))
+
+
+def test_a_query_cannot_carry_a_write(scene: Scene) -> None:
+    values = _movement(scene)
+    written = insert(MOVEMENT).values(values).returning(MOVEMENT.c.id).cte("written")
+
+    _refused(scene, lambda session: session.execute(select(written.c.id)))
+
+
+def test_a_query_within_a_query_cannot_carry_a_write(scene: Scene) -> None:
+    values = _movement(scene)
+    written = insert(MOVEMENT).values(values).returning(MOVEMENT.c.id).cte("written")
+    outer = select(select(written.c.id).cte("read").c.id)
+
+    _refused(scene, lambda session: session.execute(outer))
 
 
 def test_a_stock_level_cannot_be_added(scene: Scene) -> None:
@@ -149,7 +165,8 @@ def test_bulk_update_mappings_is_refused(scene: Scene) -> None:
     ],
 )
 def test_a_session_refuses_sql_as_text(scene: Scene, statement: str) -> None:
-    _refused(scene, lambda session: session.execute(text(statement)))
+    # No built statement, so it is the database that refuses.
+    _refused(scene, lambda session: session.execute(text(statement)), DBAPIError)
 
 
 def test_the_sessions_connection_refuses_core_too(scene: Scene) -> None:

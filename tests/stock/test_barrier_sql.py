@@ -103,6 +103,48 @@ def test_nothing_can_be_replaced(scene: Scene, table: str) -> None:
         scene.refuses(f"{statement} ON CONFLICT ({column}) {update}")
 
 
+_TOO_MUCH: dict[str, dict[str, object]] = {
+    "ships what is not committed": {
+        "from_bucket": "committed",
+        "to_bucket": "out",
+        "receipt_line_id": None,
+    },
+    "gives back what is not committed": {
+        "from_bucket": "committed",
+        "to_bucket": "available",
+        "receipt_line_id": None,
+    },
+    "scraps more than is damaged": {
+        "from_bucket": "damaged",
+        "to_bucket": "outside",
+        "order_line_id": None,
+        "receipt_line_id": None,
+        "quantity": 50,
+    },
+    "repairs more than is damaged": {
+        "from_bucket": "damaged",
+        "order_line_id": None,
+        "receipt_line_id": None,
+        "quantity": 50,
+    },
+}
+
+
+@pytest.mark.parametrize("clause", ["IGNORE", "FAIL", "REPLACE", "ROLLBACK", "ABORT"])
+@pytest.mark.parametrize("movement", _TOO_MUCH.values(), ids=_TOO_MUCH)
+def test_no_conflict_clause_keeps_a_movement_without_its_levels(
+    scene: Scene, movement: dict[str, object], clause: str
+) -> None:
+    # Units of another order that a shelf could lose to this one.
+    order = simple_order(unique("order"), "MUG", NOT_SHIPPED, quantity=1)
+    scene.world.tell(order)
+    statement = scene.insert(**movement)
+    if plain.is_sqlite(scene.world.database):
+        scene.refuses(statement.replace("INSERT", f"INSERT OR {clause}", 1))
+    else:
+        scene.refuses(f"{statement} ON CONFLICT DO NOTHING")
+
+
 def test_a_receipt_key_cannot_be_taken_over(scene: Scene) -> None:
     database = scene.world.database
     [[key]] = plain.run(database, "SELECT key FROM receipt WHERE id = 1")[0]
