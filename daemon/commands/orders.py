@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from daemon.commands.names import Name
 from daemon.commands.terminal import (
     as_json_option,
     office,
@@ -76,16 +77,20 @@ def show(shop_name: str, order_id: str, as_json: bool) -> None:
 @click.argument("shop_name", metavar="SHOP")
 @click.argument("order_id", metavar="ORDER")
 @click.argument("where", type=click.Choice(["still-here", "gone"]))
-@click.option("--by", "actor", default=None, help="Who says so; default: you.")
+@click.option(
+    "--by", "actor", type=Name(), default=None, help="Who says so; default: you."
+)
 def decide(shop_name: str, order_id: str, where: str, actor: str | None) -> None:
     """Say where an order's units are when its channel does not."""
-    with office() as desk, desk.database.write() as session:
-        units = orders.decide_waiting(
-            session,
-            _find(session, shop_name, order_id),
-            still_here=where == "still-here",
-            actor=actor or getpass.getuser(),
-            now=desk.now(),
+    with office() as desk:
+        units = desk.database.run(
+            lambda session: orders.decide_waiting(
+                session,
+                _find(session, shop_name, order_id),
+                still_here=where == "still-here",
+                actor=actor or getpass.getuser(),
+                now=desk.now(),
+            )
         )
     done = "free to sell again" if where == "still-here" else "expected back"
     say(f"{units} units of order {order_id} are {done}.")

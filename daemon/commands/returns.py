@@ -10,6 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from daemon.bell import open_bell
+from daemon.commands.names import Name
 from daemon.commands.terminal import (
     as_json_option,
     office,
@@ -18,9 +19,9 @@ from daemon.commands.terminal import (
     say,
 )
 from daemon.office import Office
+from daemon.refusals import Refused
 from stock import levels
 from stock.board import OpenReturn, open_returns
-from stock.errors import InvalidQuantity
 from stock.parcels import find_order
 from stock.quantities import parse_quantity
 from stock.receipt_history import receipt_by_number
@@ -65,9 +66,11 @@ def list_returns(as_json: bool) -> None:
     "--line", "lines", multiple=True, required=True, metavar="SKU:GOOD[:DAMAGED[:LOST]]"
 )
 @click.option("--warehouse", default=None, help="Where the units are now.")
-@click.option("--key", default=None, help="The same key twice is one receipt.")
+@click.option(
+    "--key", type=Name(), default=None, help="The same key twice is one receipt."
+)
 @click.option("--note", "note_text", default="", help="What the clerk noticed.")
-@click.option("--by", "actor", required=True, metavar="NAME", help="Who received.")
+@click.option("--by", "actor", type=Name(), required=True, help="Who received.")
 def receive(
     reference: str,
     lines: tuple[str, ...],
@@ -92,8 +95,10 @@ def receive(
 @return_.command()
 @click.argument("receipt", metavar="RECEIPT")
 @click.option("--reason", required=True, help="Why the receipt was wrong.")
-@click.option("--by", "actor", required=True, metavar="NAME", help="A second person.")
-@click.option("--key", default=None, help="The same key twice is one reversal.")
+@click.option("--by", "actor", type=Name(), required=True, help="A second person.")
+@click.option(
+    "--key", type=Name(), default=None, help="The same key twice is one reversal."
+)
 def reverse(receipt: str, reason: str, actor: str, key: str | None) -> None:
     """Take a receipt back whole: its good and damaged units are out again.
 
@@ -151,7 +156,10 @@ def _parse_line(text: str) -> FoundSku:
     while len(parts) > 1 and len(numbers) < 3 and _is_number(parts[-1]):
         numbers.insert(0, parse_quantity(parts.pop()))
     if not numbers:
-        raise InvalidQuantity(text.rpartition(":")[2])
+        raise Refused(
+            f"--line {text!r} names no units: write SKU:GOOD[:DAMAGED[:LOST]], each a"
+            " whole number from 0 to 9,999,999"
+        )
     good, damaged, lost = (*numbers, 0, 0)[:3]
     return FoundSku(sku=":".join(parts), good=good, damaged=damaged, lost=lost)
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_urlsafe
-from typing import IO, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import click
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from connector.errors import ConnectorError
 from connector.registry import connector_class, open_connector
 from connector.settings import MemorySettings
+from daemon.commands.names import Name
 from daemon.commands.terminal import (
     as_json_option,
     office,
@@ -43,13 +44,11 @@ def shop() -> None:
 
 @shop.command()
 @click.argument("channel")
-@click.argument("name")
-@click.option(
-    "--settings", "file", type=click.File("r", encoding="utf-8"), required=True
-)
-def add(channel: str, name: str, file: IO[str]) -> None:
+@click.argument("name", type=Name())
+@click.option("--settings", "file", type=click.Path(allow_dash=True), required=True)
+def add(channel: str, name: str, file: str) -> None:
     """Connect a shop with the JSON that its channel needs (`-` reads stdin)."""
-    given = _parse(file)
+    given = _read_settings(file)
     with office() as desk:
         now = desk.now()
         kind = connector_class(channel)
@@ -220,13 +219,16 @@ def reconcile(shop_name: str) -> None:
     )
 
 
-def _parse(file: IO[str]) -> dict[str, Any]:
+def _read_settings(path: str) -> dict[str, Any]:
     try:
-        given = json.load(file)
+        with click.open_file(path, encoding="utf-8") as file:
+            given = json.load(file)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise Refused(f"the settings in {file.name} are not JSON: {error}") from None
+        raise Refused(f"the settings in {path} are not JSON: {error}") from None
     if not isinstance(given, dict):
-        raise Refused(f"the settings in {file.name} are not a JSON object")
+        raise Refused(f"the settings in {path} are not a JSON object")
     # The sandbox answers with the settings inside an envelope; both fit.
     inner = given.get("settings")
     return inner if isinstance(inner, dict) else given
@@ -250,6 +252,7 @@ def _row(desk: Office, found: Shop, owed: int) -> dict[str, Any]:
         "channel": found.channel,
         "state": found.state,
         "external_id": found.external_id,
+        "cursor": _local(desk, found.orders_since),
         "orders_since": found.orders_since,
         "reading": found.orders_cursor is not None,
         "last_sync_at": _local(desk, found.last_sync_at),

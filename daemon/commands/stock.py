@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
+from daemon.commands.names import Name
 from daemon.commands.stocktake_file import read_stocktake
 from daemon.commands.terminal import (
     as_json_option,
@@ -32,21 +34,29 @@ def stock() -> None:
 
 
 @stock.command()
-@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False))
-@click.option("--by", "actor", default=None, help="Who counted; default: you.")
+@click.argument("path", metavar="FILE", type=click.Path())
+@click.option(
+    "--by", "actor", type=Name(), default=None, help="Who counted; default: you."
+)
 @click.option("--new-skus", is_flag=True, help="Create SKUs that are not known yet.")
 def count(path: str, actor: str | None, new_skus: bool) -> None:
     """Post a stocktake: a CSV `sku,warehouse,quantity` of free-to-sell units."""
-    with office() as desk, desk.database.write() as session:
-        counted = read_stocktake(session, path, new_skus=new_skus)
-        stocktake = stocktakes.post_stocktake(
-            session,
-            counted,
-            document=f"stocktake {click.format_filename(path, shorten=True)}"[:200],
-            actor=actor or getpass.getuser(),
-            now=desk.now(),
-        )
-    say(f"Stocktake {stocktake.id} is posted: {len(counted)} SKUs counted.")
+    document = f"stocktake {click.format_filename(path, shorten=True)}"[:200]
+    with office() as desk:
+
+        def work(session: Session) -> tuple[int, int]:
+            counted = read_stocktake(session, path, new_skus=new_skus)
+            posted = stocktakes.post_stocktake(
+                session,
+                counted,
+                document=document,
+                actor=actor or getpass.getuser(),
+                now=desk.now(),
+            )
+            return posted.id, len(counted)
+
+        number, skus = desk.database.run(work)
+    say(f"Stocktake {number} is posted: {skus} SKUs counted.")
 
 
 @stock.command()
@@ -109,6 +119,7 @@ def why(sku: str, at: str | None, as_json: bool) -> None:
         "quantity",
         "from",
         "to",
+        "warehouse",
         "available",
         "by",
         "document",
@@ -146,13 +157,16 @@ def _movement(
 ) -> dict[str, Any]:
     pair = (Bucket(movement.from_bucket), Bucket(movement.to_bucket))
     moment = movement.posted_at.astimezone(desk.settings.time_zone)
+    between = (movement.from_warehouse_id, movement.to_warehouse_id)
     return {
         "at": moment.isoformat(timespec="seconds"),
         "what": RULES[pair].name,
         "quantity": movement.quantity,
         "from": movement.from_bucket,
         "to": movement.to_bucket,
-        "warehouse": warehouses[movement.to_warehouse_id],
+        "warehouse": " > ".join(dict.fromkeys(warehouses[x] for x in between)),
+        "from_warehouse": warehouses[movement.from_warehouse_id],
+        "to_warehouse": warehouses[movement.to_warehouse_id],
         "by": movement.actor,
         "document": movement.document,
         "reason": movement.reason,

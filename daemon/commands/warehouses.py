@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from daemon.commands.names import Name
 from daemon.commands.terminal import (
     as_json_option,
     office,
@@ -23,7 +24,7 @@ def warehouse() -> None:
 
 
 @warehouse.command()
-@click.argument("code")
+@click.argument("code", type=Name(50))
 @click.argument("name", default="")
 def add(code: str, name: str) -> None:
     """Add a warehouse; parcels can then come back to it."""

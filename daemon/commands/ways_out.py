@@ -37,6 +37,7 @@ WAYS_OUT: tuple[tuple[type[Exception], str], ...] = (
         errors.ReceiptTooLarge,
         "`./truestock order show SHOP ORDER` shows what is out and what was booked",
     ),
+    (errors.EmptyReceipt, "count good, damaged or lost units: --line SKU:GOOD"),
     (errors.IdempotencyConflict, "a new receipt takes a new key"),
     (
         errors.UnknownReceipt,

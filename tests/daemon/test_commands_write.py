@@ -32,8 +32,8 @@ def test_what_should_come_back_is_listed(played: Played) -> None:
     [
         ("A:3", "3 units of A asked for, 2 are out"),
         ("C:1", "unknown SKU 'C'"),
-        ("A", "'A' is not a whole number"),
-        ("A:-1", "'-1' is not a whole number"),
+        ("A", "--line 'A' names no units"),
+        ("A:-1", "--line 'A:-1' names no units"),
         ("A:1:1:1", "3 units of A asked for"),
         ("A:99999999999", "is not a whole number"),
     ],
@@ -77,6 +77,11 @@ def test_the_catalogue_is_counted_by_state(played: Played) -> None:
         (("A,,7", "B,,1.5"), "row 3: '1.5' is not a whole number"),
         (("A,,7", "B,NOWHERE,1"), "row 3: unknown warehouse 'NOWHERE'"),
         (("A,,7", "A,MAIN,8"), "row 3: A in MAIN was counted before"),
+        (("A,,7", "B,MAIN,1,000"), "row 3: more cells than the first line has"),
+        (("A,,7", "B,,"), "row 3: '' is not a whole number"),
+        (("A,,7", ",,1"), "row 3: the SKU '' is empty"),
+        (("A,,7", "B\u202e,,1"), "holds characters that nobody sees"),
+        (("A,,7", f"{'L' * 101},,1"), "is longer than 100 characters"),
         ((), "counts nothing"),
     ],
 )
@@ -86,6 +91,51 @@ def test_one_bad_row_refuses_a_whole_stocktake(
     assert told in played.run.refuse("stock", "count", str(csv(tmp_path, *rows)))
     shown = played.run.json("stock", "show", "A")
     assert shown["warehouses"]["MAIN"]["available"] == 2
+
+
+def test_each_bad_row_of_a_stocktake_is_named(played: Played, tmp_path: Path) -> None:
+    rows = [f"NONE-{number},,1" for number in range(80)]
+
+    told = played.run.refuse("stock", "count", str(csv(tmp_path, *rows)))
+
+    assert [n for n in range(2, 82) if f"row {n}: " not in told] == []
+
+
+def test_new_skus_are_judged_like_others(played: Played, tmp_path: Path) -> None:
+    path = str(csv(tmp_path, "NEW-1,,4", f"{'L' * 101},,1", "B\0D,,2"))
+
+    told = played.run.refuse("stock", "count", path, "--new-skus")
+
+    assert "row 3: " in told
+    assert "row 4: " in told
+    assert "unknown SKU" in played.run.refuse("stock", "show", "NEW-1")
+
+
+def test_a_file_that_is_not_there_is_refused_by_name(
+    played: Played, tmp_path: Path
+) -> None:
+    away = str(tmp_path / "away")
+
+    assert f"{away} cannot be read" in played.run.refuse("stock", "count", away)
+    added = ("shop", "add", "shopee", "s9", "--settings", away)
+    assert f"{away} cannot be read" in played.run.refuse(*added)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("n" * 101, "is longer than 100 characters"),
+        ("lan\u202ehoa", "holds characters that nobody sees"),
+        (" ", "is empty"),
+    ],
+)
+@pytest.mark.parametrize("option", ["--by", "--key"])
+def test_a_name_that_cannot_be_kept_is_wrong_usage(
+    played: Played, option: str, name: str, told: str
+) -> None:
+    command = ["return", "receive", played.returning, "--line", "A:1", "--by", "lan"]
+
+    assert told in played.run.refuse(*command, option, name, expect=2)
 
 
 def test_a_stocktake_can_bring_new_skus(played: Played, tmp_path: Path) -> None:
