@@ -220,7 +220,7 @@ def _new_item(row: Mapping[str, object]) -> NewItem:
         sku=sku,
         quantity=read.whole(row, "quantity", least=0),
         name=read.text(row, "name", default=f"Item {sku}"),
-        barcode=read.text(row, "barcode", default="-").removeprefix("-"),
+        barcode=read.text(row, "barcode") if row.get("barcode") else "",
     )
 
 

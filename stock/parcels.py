@@ -35,7 +35,8 @@ def remember(
 def find_order(session: Session, reference: str) -> Order:
     """Return the one order that an order, return or tracking number means.
 
-    Upper and lower case are the same; surrounding blanks do not count.  Raises
+    A number is found as it is written, also by who writes it all in capitals or all in
+    small letters; surrounding blanks do not count.  Raises
     ``UnknownOrder`` or ``AmbiguousReference``.
     """
     orders = find_orders(session, reference)

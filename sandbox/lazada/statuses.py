@@ -29,7 +29,6 @@ PACKABLE = (ItemStatus.PENDING, ItemStatus.REPACKED)
 CANCELLABLE = (*PACKABLE, ItemStatus.PACKED, ItemStatus.READY_TO_SHIP)
 STILL_HERE = (ItemStatus.UNPAID, *CANCELLABLE)
 WITH_BUYER = (ItemStatus.DELIVERED, ItemStatus.CONFIRMED)
-COMING_BACK = (ItemStatus.FAILED_DELIVERY, ItemStatus.SHIPPED_BACK)
 WITHOUT_TRACKING = (*WITH_BUYER, ItemStatus.RETURNED)
 """Where the tracking code has disappeared from the item."""
 

@@ -71,9 +71,6 @@ class ReturnStatus(StrEnum):
     DECLINED = "DECLINED"
 
 
-ACTIVE_RETURNS = (ReturnStatus.REQUESTED, ReturnStatus.OPEN)
-
-
 class OrderReturnStatus(StrEnum):
     """``returnStatus`` of an order."""
 
