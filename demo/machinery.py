@@ -111,9 +111,11 @@ class Machinery:
         path.write_text(content, "utf-8")
         return str(path)
 
-    def wait(self) -> None:
-        """Wait until somebody stops us, or a process dies."""
+    def wait(self, is_asked: Callable[[], bool]) -> bool:
+        """Wait until something is asked for; raises when a process dies meanwhile."""
         while all(process.poll() is None for process in self._processes):
+            if is_asked():
+                return True
             time.sleep(0.2)
         raise MachineryFailed("a process has stopped by itself")
 

@@ -63,7 +63,9 @@ class Screen:
 
     def leave_running(self, link: str, sandbox: str) -> None:
         """Say where to go on by hand."""
-        self._console.print("\nThe page is running; this opens it once, in 5 minutes:")
+        self._console.print(
+            "\nThe page is running; this opens it once, within 5 minutes:"
+        )
         self._console.print(f"  {link}")
         self._console.print(f"The sandbox's control API: {sandbox}/_control/health")
         self._console.print("Ctrl-C stops everything and cleans up.")
