@@ -82,11 +82,6 @@ def sells_from(session: Session, shop: Shop) -> Sequence[Warehouse]:
     ).all()
 
 
-def pack_in(shop: Shop, warehouse: Warehouse) -> None:
-    """Let a shop's further orders leave from this warehouse."""
-    shop.warehouse_id = warehouse.id
-
-
 def _tell_again(session: Session, shop: Shop) -> None:
     session.flush()
     session.execute(

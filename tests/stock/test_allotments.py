@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stock import allotments, listings, mapping, offers
+from stock.admin.shop_rules import rules_of, set_rules
 from stock.levels import find_warehouse
 from stock.models import Listing, Shop
 from stock.shops import find_shop
@@ -210,8 +213,9 @@ def test_orders_leave_from_the_warehouse_that_packs_them(world: World) -> None:
     world.add_warehouse("HANOI")
     with world.database.write() as session:
         shop = find_shop(session, world.shop.name)
-        allotments.pack_in(shop, find_warehouse(session, "HANOI"))
-        session.flush()
+        hanoi = find_warehouse(session, "HANOI")
+        rules = replace(rules_of(session, shop), packs_in=hanoi.id)
+        set_rules(session, shop, rules, actor="mai", now=NOW)
         world.shop = shop
 
     world.tell(simple_order(unique("order"), "MUG", NOT_SHIPPED))
