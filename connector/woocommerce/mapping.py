@@ -18,10 +18,10 @@ from connector.values import ChannelOrder, ChannelOrderLine, Parcel, ParcelDirec
 from connector.woocommerce.account import Account
 from connector.woocommerce.evidence import OrderFacts, Shipment, statuses_with
 from connector.woocommerce.fields import gmt, gmt_or_none, listing_of, title_of
+from connector.woocommerce.payments import is_cash_on_delivery, is_paid
 from connector.woocommerce.portions import portions_of
 from connector.woocommerce.refunds import Repaid, refund_of, units_kept
 
-_CASH_ON_DELIVERY = "cod"
 # Prices are floats in the channel's JSON, with all the digits that floats have.
 _PRICE_DIGITS = Decimal("0.0001")
 
@@ -37,8 +37,8 @@ def order_facts(
     return OrderFacts(
         status=status_of(order),
         statuses=statuses_with(account.order_statuses),
-        paid=gmt_or_none(order.get("date_paid_gmt"), "date_paid_gmt") is not None,
-        cash_on_delivery=told(order.get("payment_method")) == _CASH_ON_DELIVERY,
+        paid=is_paid(order),
+        cash_on_delivery=is_cash_on_delivery(order),
         completed_at=gmt_or_none(order.get("date_completed_gmt"), "date_completed_gmt"),
         shipments=tuple(shipments),
         leaves_while_processing=account.goods_leave_while_processing,

@@ -73,12 +73,19 @@ class OrderReader:
 
         Raises ``Malformed`` or ``UnmappedStatus``.
         """
+        facts = self.facts(order)
+        return Looked(order=order, facts=facts, repaid=self.repaid(order))
+
+    def facts(self, order: JsonRecord) -> OrderFacts:
+        """Return what an order and its shipments say about its goods.
+
+        Raises ``Malformed`` or ``UnmappedStatus``.
+        """
         account = self._client.account()
         check_known(status_of(order), statuses_with(account.order_statuses))
         fulfilments, withheld = self._fulfilments(order)
         shipments = shipments_of(order, fulfilments, account.tracking_meta)
-        facts = order_facts(order, shipments, account, records_withheld=withheld)
-        return Looked(order=order, facts=facts, repaid=self.repaid(order))
+        return order_facts(order, shipments, account, records_withheld=withheld)
 
     def repaid(self, order: JsonRecord) -> tuple[Repaid, ...]:
         """Return the refunds of an order, which tells only that there are some."""

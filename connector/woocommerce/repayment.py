@@ -22,11 +22,17 @@ from connector.errors import (
 )
 from connector.parsing import JsonRecord, Malformed, amount, identifier, told
 from connector.rotation import change_settings
-from connector.values import ChannelRefund, RefundRequest
+from connector.values import ChannelRefund, RefundRequest, RefundState
 from connector.woocommerce.changes import ORDERS
 from connector.woocommerce.client import Client
 from connector.woocommerce.fields import is_number
 from connector.woocommerce.orders import OrderReader
+from connector.woocommerce.payments import (
+    Payment,
+    cash_for,
+    is_cash_on_delivery,
+    is_paid,
+)
 from connector.woocommerce.refunds import (
     GATEWAY_META,
     KEY_META,
@@ -51,17 +57,28 @@ class Repayment:
         self._orders = orders
 
     def refund(self, request: RefundRequest) -> ChannelRefund:
-        """Return the refund with this key, made now unless it was made before."""
+        """Return the refund with this key, made now unless it was made before.
+
+        Where the buyer has not paid it is REFUSED, and nothing is written to the site.
+        """
         order = self._order(request)
         try:
-            repaid = self._orders.refunds_of(request.order_id)
-            made = _made(repaid, request)
-            if made is None:
-                made = self._make(request, order, repaid)
-            return refund_of(made, identifier(order.get("currency"), "currency"))
+            return self._found_or_made(request, order)
         except Malformed as problem:
             detail = problem.detail
         raise PermanentError(f"the order cannot be refunded: {detail}")
+
+    def _found_or_made(
+        self, request: RefundRequest, order: JsonRecord
+    ) -> ChannelRefund:
+        repaid = self._orders.refunds_of(request.order_id)
+        made = _made(repaid, request)
+        if made is None:
+            body = self._body(request, order, repaid)
+            if not self._was_paid(request, order):
+                return _nothing_paid(request)
+            made = self._make(request, body)
+        return refund_of(made, identifier(order.get("currency"), "currency"))
 
     def _order(self, request: RefundRequest) -> JsonRecord:
         known = is_number(request.order_id)
@@ -75,10 +92,18 @@ class Repayment:
             )
         return order
 
-    def _make(
-        self, request: RefundRequest, order: JsonRecord, repaid: tuple[Repaid, ...]
-    ) -> Repaid:
-        body = self._body(request, order, repaid)
+    def _was_paid(self, request: RefundRequest, order: JsonRecord) -> bool:
+        """Whether there is money to give back; raises where nobody can tell."""
+        if not is_cash_on_delivery(order):
+            return is_paid(order)
+        payment = cash_for(order, self._orders.facts(order), request.quantities)
+        if payment is Payment.UNSURE:
+            raise PermanentError(
+                "cash on delivery: nothing proves that the buyer paid, or that not"
+            )
+        return payment is Payment.CAME_IN
+
+    def _make(self, request: RefundRequest, body: JsonRecord) -> Repaid:
         self._begin(request.key)
         path = f"{ORDERS}/{request.order_id}/refunds"
         try:
@@ -167,6 +192,16 @@ def _made(repaid: tuple[Repaid, ...], request: RefundRequest) -> Repaid | None:
         if refund.key == request.key or mark in refund.reason:
             return refund
     return None
+
+
+def _nothing_paid(request: RefundRequest) -> ChannelRefund:
+    return ChannelRefund(
+        refund_id="",
+        amount=request.amount,
+        currency=request.currency,
+        state=RefundState.REFUSED,
+        reason="the buyer has not paid",
+    )
 
 
 def _mark(key: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import requests
 import responses
 
 from connector import (
@@ -26,42 +23,8 @@ from connector import (
     Transport,
 )
 from connector.woocommerce import WooCommerceConnector
-from tests.connector.woocommerce.conftest import API, Reader
-
-REFUNDS = f"{API}/orders/501/refunds"
-
-
-@dataclass
-class Till:
-    """A site that keeps refunds of order 501 as WooCommerce does."""
-
-    kept: list[dict[str, Any]] = field(default_factory=list)
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    troubles: list[Any] = field(default_factory=list)
-    """What befalls the next refunds: a status, or "lost" for an answer lost."""
-
-    def make(self, request: Any) -> tuple[int, dict[str, str], str]:
-        body = json.loads(request.body)
-        self.sent.append(body)
-        trouble = self.troubles.pop(0) if self.troubles else None
-        if isinstance(trouble, tuple):
-            return trouble
-        made = {
-            "id": 640 + len(self.kept),
-            "date_created_gmt": "2026-11-02T08:00:01",
-            "amount": body["amount"],
-            "reason": body["reason"],
-            "refunded_payment": body["api_refund"],
-            "meta_data": body["meta_data"],
-            "line_items": [],
-        }
-        self.kept.append(made)
-        if trouble == "lost":
-            raise requests.ConnectionError("the line broke")
-        return 201, {}, json.dumps(made)
-
-    def show(self, _request: Any) -> tuple[int, dict[str, str], str]:
-        return 200, {"X-WP-TotalPages": "1"}, json.dumps(self.kept)
+from tests.connector.woocommerce.conftest import Reader
+from tests.connector.woocommerce.till import REFUNDS, Till, asked, refused
 
 
 @pytest.fixture
@@ -73,21 +36,6 @@ def till(
     edge.add_callback("POST", REFUNDS, callback=playing.make)
     edge.add_callback("GET", REFUNDS, callback=playing.show)
     return playing
-
-
-def asked(**changes: Any) -> RefundRequest:
-    values: dict[str, Any] = {
-        "key": "cancel-501-1",
-        "order_id": "501",
-        "amount": Decimal(300000),
-        "currency": "VND",
-        "reason": "Khách huỷ",
-    }
-    return RefundRequest(**(values | changes))
-
-
-def refused(status: int, body: Any) -> tuple[int, dict[str, str], str]:
-    return status, {}, json.dumps(body)
 
 
 def test_a_refund_never_restocks_and_is_paid_by_hand(
