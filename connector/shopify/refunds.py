@@ -23,11 +23,11 @@ from connector.parsing import (
 )
 from connector.shopify.calculation import RefundLines, transactions_for
 from connector.shopify.client import Client
-from connector.shopify.fields import gid, is_number, nodes, number_of
+from connector.shopify.fields import gid, is_number, money, nodes, number_of
 from connector.shopify.money_back import REFUND_FIELDS, mark, note_of, refund_of
 from connector.shopify.nodes import whole_connection
 from connector.shopify.refusals import Refused
-from connector.values import ChannelRefund, RefundRequest
+from connector.values import ChannelRefund, RefundRequest, RefundState
 
 _MOST_REFUNDS = 50
 _ATTEMPTS = 3
@@ -41,6 +41,8 @@ query OrderToRefund($id: ID!, $most: Int!) {{
   order(id: $id) {{
     id
     presentmentCurrencyCode
+    totalReceivedSet {{ presentmentMoney {{ amount currencyCode }} }}
+    totalRefundedSet {{ presentmentMoney {{ amount currencyCode }} }}
     refunds(first: $most) {{ {REFUND_FIELDS} }}
     lineItems(first: 50) {{
       nodes {{ {_LINE_FIELDS} }}
@@ -77,6 +79,7 @@ class Refunder:
     def refund(self, request: RefundRequest) -> ChannelRefund:
         """Return the refund of the request's key, made now or before.
 
+        Where the buyer has not paid, or all was given back, it is REFUSED.
         Raises ``OutcomeUnknown`` where a payment may have been made: asked again, it
         is found or made up for.
         """
@@ -93,6 +96,9 @@ class Refunder:
         if earlier is not None:
             return earlier
         _check(order, request)
+        obstacle = _nothing_left(order)
+        if obstacle:
+            return _refused(request, obstacle)
         lines = _lines(order, request)
         order_gid = identifier(order.get("id"), "order id")
         try:
@@ -180,6 +186,29 @@ def _check(order: JsonRecord, request: RefundRequest) -> None:
         raise PermanentError("there is nothing to refund")
     if request.currency != _currency(order):
         raise PermanentError(f"the buyer paid in {_currency(order)}")
+
+
+def _nothing_left(order: JsonRecord) -> str:
+    """Return why there is no money to give back, if so.
+
+    What was only authorised has not come in; cash on delivery has once the merchant
+    marked the order as paid.
+    """
+    received = money(order.get("totalReceivedSet"), "totalReceivedSet")
+    refunded = money(order.get("totalRefundedSet"), "totalRefundedSet")
+    if received <= 0:
+        return "the buyer has not paid"
+    return "all was given back before" if refunded >= received else ""
+
+
+def _refused(request: RefundRequest, reason: str) -> ChannelRefund:
+    return ChannelRefund(
+        refund_id="",
+        amount=request.amount,
+        currency=request.currency,
+        state=RefundState.REFUSED,
+        reason=reason,
+    )
 
 
 def _lines(order: JsonRecord, request: RefundRequest) -> RefundLines:
