@@ -117,6 +117,12 @@ def needs_trace(unit: Unit) -> bool:
     return told.ending is Ending.CANCELLED and not unit.never_packed
 
 
+def may_owe_refund(unit: Unit) -> bool:
+    """Whether a unit ended that Lazada calls paid."""
+    ended = ITEM_STATUSES[unit.status].ending is not None or _delivery_failed(unit)
+    return unit.was_paid and ended
+
+
 def _stage_of_cancelled(unit: Unit, tracked: Tracked | None) -> Stage:
     if tracked is not None and tracked.reached is not None:
         return tracked.reached

@@ -7,9 +7,10 @@ the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from connector.fate import Fate
 from connector.lazada.evidence import Tracked, check_known, fate_of
 from connector.lazada.items import Unit
 from connector.lazada.tracking import package_of
@@ -18,22 +19,39 @@ from connector.values import (
     ChannelOrder,
     ChannelOrderLine,
     ChannelRefund,
+    Ending,
     Parcel,
     ParcelDirection,
     Portion,
     RefundState,
+    Stage,
 )
 
 _CANCELLED = "canceled"
+# Where cash on delivery is paid; a time of payment is no proof of it.
+_COLLECTED = Stage.DELIVERED
+
+# A cancel is paid back at once; what turns back or is lost, once Lazada has settled it,
+# which it does not tell.
+_REFUND_STATES: Mapping[Ending | None, RefundState] = {
+    Ending.CANCELLED: RefundState.DONE,
+    Ending.DELIVERY_FAILED: RefundState.PENDING,
+    Ending.LOST: RefundState.PENDING,
+}
 
 
 def order_of(
-    order_id: str, units: Sequence[Unit], packages: Sequence[Tracked] = ()
+    order_id: str,
+    units: Sequence[Unit],
+    packages: Sequence[Tracked] = (),
+    *,
+    cash_on_delivery: bool = False,
 ) -> ChannelOrder:
     """Return the order; ``packages`` are those of its trace, where it was asked for.
 
-    Units in Lazada's own warehouse are left out, unless there are no others.  Raises
-    ``Malformed`` or ``UnmappedStatus``.
+    ``cash_on_delivery`` says that only a delivery brings money in.  Units in Lazada's
+    own warehouse are left out, unless there are no others.  Raises ``Malformed`` or
+    ``UnmappedStatus``.
     """
     if not units:
         raise Malformed("the order names no items", "no_lines")
@@ -42,7 +60,8 @@ def order_of(
         raise Malformed("two items have one order_item_id", "quantities_contradict")
     ours = [unit for unit in units if not unit.fulfilled_by_lazada]
     shown = ours or list(units)
-    lines = tuple(_line(unit, package_of(unit, packages)) for unit in shown)
+    fates = [fate_of(unit, package_of(unit, packages)) for unit in shown]
+    lines = tuple(map(_line, shown, fates))
     return ChannelOrder(
         order_id=order_id,
         ordered_at=min(unit.ordered_at for unit in units),
@@ -52,14 +71,13 @@ def order_of(
         total=sum((unit.paid + unit.shipping for unit in units), Decimal(0)),
         lines=lines,
         parcels=_parcels(shown, packages),
-        refunds=_refunds(shown),
+        refunds=_refunds(shown, fates, cash_on_delivery),
         cancel_reason=_cancel_reason(shown),
         fulfilled_by_channel=not ours,
     )
 
 
-def _line(unit: Unit, tracked: Tracked | None) -> ChannelOrderLine:
-    fate = fate_of(unit, tracked)
+def _line(unit: Unit, fate: Fate) -> ChannelOrderLine:
     return ChannelOrderLine(
         line_id=unit.line_id,
         listing=unit.listing,
@@ -87,23 +105,30 @@ def _parcels(units: Sequence[Unit], packages: Sequence[Tracked]) -> tuple[Parcel
     )
 
 
-def _refunds(units: Sequence[Unit]) -> tuple[ChannelRefund, ...]:
-    """Return the refunds that Lazada pays by itself for what was cancelled and paid.
+def _refunds(
+    units: Sequence[Unit], fates: Sequence[Fate], cash_on_delivery: bool
+) -> tuple[ChannelRefund, ...]:
+    """Return the refunds that Lazada pays by itself for what ended and was paid.
 
     Lazada reports none with an order: this follows from ``payment_time``.
     """
-    cancelled = [unit for unit in units if unit.status == _CANCELLED]
-    with_shipping = len(cancelled) == len(units)
+    ended = [
+        (unit, fate)
+        for unit, fate in zip(units, fates, strict=True)
+        if fate.ending is not None
+    ]
+    with_shipping = len(ended) == len(units)
     return tuple(
         ChannelRefund(
+            # The same for a delivery that failed: Lazada may call it a cancel later.
             refund_id=f"cancellation:{unit.line_id}",
             amount=unit.paid + (unit.shipping if with_shipping else 0),
             currency=unit.currency,
-            state=RefundState.DONE,
+            state=_REFUND_STATES[fate.ending],
             reason=unit.reason,
         )
-        for unit in cancelled
-        if unit.was_paid
+        for unit, fate in ended
+        if unit.was_paid and not (cash_on_delivery and fate.stage is not _COLLECTED)
     )
 
 

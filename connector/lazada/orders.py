@@ -14,7 +14,12 @@ from connector.errors import (
     UnmappedStatus,
 )
 from connector.lazada.client import Client, held
-from connector.lazada.evidence import Tracked, check_known, needs_trace
+from connector.lazada.evidence import (
+    Tracked,
+    check_known,
+    may_owe_refund,
+    needs_trace,
+)
 from connector.lazada.fields import is_number
 from connector.lazada.items import Unit, lacks_tracking, unit_of
 from connector.lazada.mapping import order_of
@@ -28,6 +33,7 @@ from connector.parsing import (
     quantity,
     record,
     records,
+    told,
 )
 from connector.rejections import not_found, rejected
 from connector.values import ChannelOrder, Page, Rejected
@@ -35,6 +41,7 @@ from connector.values import ChannelOrder, Page, Rejected
 LIST_PATH = "/orders/get"
 ITEMS_OF_SEVERAL_PATH = "/orders/items/get"
 ITEMS_PATH = "/order/items/get"
+ORDER_PATH = "/order/get"
 TRACE_PATH = "/logistic/order/trace"
 
 PAGE_SIZE = 100
@@ -42,6 +49,7 @@ BATCH_SIZE = 50
 LARGEST_OFFSET = 5000
 
 _NO_SUCH_ORDER = "16"
+_CASH_ON_DELIVERY = "COD"
 
 
 class OrderReader:
@@ -132,7 +140,8 @@ class OrderReader:
         packages: tuple[Tracked, ...] = ()
         if any(needs_trace(unit) for unit in units):
             packages = self._trace(order_id)
-        return order_of(order_id, units, packages)
+        in_cash = any(map(may_owe_refund, units)) and self._is_paid_in_cash(order_id)
+        return order_of(order_id, units, packages, cash_on_delivery=in_cash)
 
     def _with_tracking(self, order_id: str, units: Sequence[Unit]) -> Sequence[Unit]:
         """Read an order's items by themselves: only that call surely has the numbers.
@@ -148,6 +157,16 @@ class OrderReader:
     def _trace(self, order_id: str) -> tuple[Tracked, ...]:
         envelope = self._optional(TRACE_PATH, {"order_id": order_id, "locale": "en"})
         return tracked_of(envelope) if envelope is not None else ()
+
+    def _is_paid_in_cash(self, order_id: str) -> bool:
+        """Whether the buyer pays at the door; items alone do not tell.
+
+        Without an answer the time of payment has to do.
+        """
+        envelope = self._optional(ORDER_PATH, {"order_id": order_id}) or {}
+        data = held(envelope)
+        head = data if isinstance(data, dict) else {}
+        return told(head.get("payment_method")).upper() == _CASH_ON_DELIVERY
 
     def _optional(self, path: str, parameters: Mapping[str, str]) -> JsonRecord | None:
         """Ask for more evidence; without it the order is mapped from what there is.

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from connector import (
-    ChannelRefund,
     ListingRef,
-    RefundState,
     Stage,
 )
 from connector.lazada import LazadaConnector
@@ -72,30 +70,6 @@ def test_a_cancel_for_lack_of_stock_is_told_with_its_reason(
     shop.hold(cancelled, cancelled)
     assert fetched(lazada).cancel_reason == "cancellation-seller: Out of Stock"
     assert LazadaConnector.capabilities.restocks_by_itself
-
-
-def test_what_was_paid_and_cancelled_is_refunded_by_lazada(
-    lazada: LazadaConnector, shop: OneOrder
-) -> None:
-    shop.hold({"status": "canceled"}, {})
-    assert fetched(lazada).refunds == (
-        ChannelRefund(
-            refund_id=f"cancellation:{FIRST}",
-            amount=Decimal(85000),
-            currency="VND",
-            state=RefundState.DONE,
-        ),
-    )
-    shop.hold({"status": "canceled"}, {"status": "canceled"})
-    assert sum(refund.amount for refund in fetched(lazada).refunds) == 185000
-
-
-@pytest.mark.parametrize("payment_time", [None, "", "null", 0, "0"])
-def test_what_was_never_paid_is_not_refunded(
-    lazada: LazadaConnector, shop: OneOrder, payment_time: Any
-) -> None:
-    shop.hold({"status": "canceled", "payment_time": payment_time})
-    assert fetched(lazada).refunds == ()
 
 
 def test_older_items_name_their_listing_in_the_shop_sku(
