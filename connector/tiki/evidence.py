@@ -67,6 +67,19 @@ class OrderFacts:
         return self.status == CANCELED
 
     @property
+    def never_arrived(self) -> bool:
+        """Whether the goods turned back or were lost before the buyer had them.
+
+        An order that came back says so only with its history: else the buyer may have
+        returned a part of it.
+        """
+        if self.history is None or self.was_delivered:
+            return False
+        if RETURNED in (self.status, *(self.history if self.status == CLOSED else ())):
+            return True
+        return Stage.IN_TRANSIT in self.stages and (self.lost or self.turned_back)
+
+    @property
     def stages(self) -> set[Stage]:
         """Return every stage that a status, now or before, is evidence of."""
         words = {self.status, *(self.history or ())}

@@ -219,21 +219,23 @@ def _detail_words(shipping: JsonRecord) -> frozenset[str]:
 def _refunds(
     order: JsonRecord, facts: OrderFacts, total: Decimal
 ) -> tuple[ChannelRefund, ...]:
-    """Return the refund that Tiki owes a buyer who had paid before the cancel.
+    """Return the refund that Tiki owes a buyer who had paid for what never arrived.
 
     Tiki pays by itself and tells neither amount nor time: this follows from the order,
     and stays pending.
     """
     payment = record(order.get("payment") or {}, "payment")
     paid = told(payment.get("status")) == "success" or "paid" in (facts.history or ())
-    if not (facts.cancelled and payment.get("is_prepaid") is True and paid and total):
+    ended = facts.cancelled or facts.never_arrived
+    if not (ended and payment.get("is_prepaid") is True and paid and total):
         return ()
     refund = ChannelRefund(
+        # The same for a delivery that failed: Tiki may call it a cancel later.
         refund_id="cancellation",
         amount=total,
         currency=CURRENCY,
         state=RefundState.PENDING,
-        reason="cancelled",
+        reason="cancelled" if facts.cancelled else "never arrived",
     )
     return (refund,)
 

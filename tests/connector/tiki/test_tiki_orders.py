@@ -14,11 +14,9 @@ import responses
 
 from connector import (
     ChannelOrder,
-    ChannelRefund,
     ListingRef,
     Parcel,
     ParcelDirection,
-    RefundState,
     Stage,
     TransientError,
 )
@@ -132,34 +130,6 @@ def test_a_cancel_says_why(told: Told) -> None:
     info = {"reason_code": "11", "reason_text": "đổi ý", "comment": "gọi lại sau"}
     order = told(status="canceled", cancel_info=info)
     assert order.cancel_reason == "đổi ý: gọi lại sau"
-
-
-PAID = {"method": "momo", "is_prepaid": True, "status": "success"}
-
-
-@pytest.mark.parametrize(
-    ("status", "payment", "history", "owed"),
-    [
-        ("canceled", PAID, (), True),
-        ("canceled", {**PAID, "status": "pending"}, ("paid",), True),
-        ("canceled", {**PAID, "status": "pending"}, ("waiting_payment",), False),
-        ("canceled", {**PAID, "is_prepaid": False}, (), False),
-        ("canceled", None, (), False),
-        ("shipping", PAID, (), False),
-    ],
-)
-def test_a_refund_is_owed_for_what_was_paid_and_cancelled(
-    told: Told, status: str, payment: Any, history: tuple[str, ...], owed: bool
-) -> None:
-    order = told(status=status, payment=payment, history=(*history, status))
-    refund = ChannelRefund(
-        refund_id="cancellation",
-        amount=Decimal(210000),
-        currency="VND",
-        state=RefundState.PENDING,
-        reason="cancelled",
-    )
-    assert order.refunds == ((refund,) if owed else ())
 
 
 def test_orders_are_fetched_in_batches_with_their_statuses(
