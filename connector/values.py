@@ -274,12 +274,15 @@ class Hint:
     """Something changed: read it again.  Never a fact by itself.
 
     ``event_key`` is the same for each delivery of one event, for deduplication.
+    ``item_id`` is the item, or the variant of one, whose number may have changed, named
+    as in ``ListingRef``; empty where the message does not tell it.
     """
 
     event_key: str
     kind: HintKind
     order_id: str = ""
     return_id: str = ""
+    item_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,11 +78,11 @@ def _hint(request: WebhookRequest, message: JsonRecord) -> Hint:
     kind = _KINDS.get(topic.partition("/")[0], HintKind.OTHER)
     if topic == _UNINSTALLED:
         kind = HintKind.AUTHORIZATION
-    number = _order_number(message) if kind is HintKind.ORDER else ""
     return Hint(
         event_key=hashlib.sha256(request.body).hexdigest(),
         kind=kind,
-        order_id=number,
+        order_id=_order_number(message) if kind is HintKind.ORDER else "",
+        item_id=told(message.get("id")) if kind is HintKind.STOCK else "",
     )
 
 

@@ -59,7 +59,13 @@ def hint_of(message: JsonRecord) -> Hint:
         kind=kind,
         order_id=told(data.get("trade_order_id")),
         return_id=return_id if kind is HintKind.RETURN else "",
+        item_id=_item(data) if kind is HintKind.STOCK else "",
     )
+
+
+def _item(data: JsonRecord) -> str:
+    """Return the product; a warning of low stock names only the variant."""
+    return told(data.get("item_id")) or told(data.get("sku_id"))
 
 
 def _event_key(message: JsonRecord) -> str:

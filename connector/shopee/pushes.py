@@ -56,11 +56,13 @@ def hint_of(message: JsonRecord, digest: str) -> Hint:
     data = message.get("data")
     named: JsonRecord = data if isinstance(data, dict) else {}
     message_id = told(message.get("msg_id"))
+    kind = _KINDS.get(told(message.get("code")), HintKind.OTHER)
     return Hint(
         event_key=message_id or digest,
-        kind=_KINDS.get(told(message.get("code")), HintKind.OTHER),
+        kind=kind,
         order_id=told(named.get("ordersn")) or told(named.get("order_sn")),
         return_id=told(named.get("return_sn")),
+        item_id=told(named.get("item_id")) if kind is HintKind.STOCK else "",
     )
 
 

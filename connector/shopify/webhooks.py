@@ -27,6 +27,7 @@ _TOPICS: Mapping[str, HintKind] = {
     "returns": HintKind.RETURN,
     "reverse_deliveries": HintKind.RETURN,
     "reverse_fulfillment_orders": HintKind.RETURN,
+    # It names an inventory item, by which no listing is known.
     "inventory_levels": HintKind.STOCK,
     "app": HintKind.AUTHORIZATION,
 }

@@ -78,10 +78,12 @@ def hint_of(event: JsonRecord) -> Hint:
     """Return what an event hints at."""
     payload = event.get("payload")
     named: JsonRecord = payload if isinstance(payload, dict) else {}
+    kind = _KINDS.get(told(event.get("type")), HintKind.OTHER)
     return Hint(
         event_key=told(event.get("id")) or _digest(event),
-        kind=_KINDS.get(told(event.get("type")), HintKind.OTHER),
+        kind=kind,
         order_id=told(named.get("order_code")),
+        item_id=told(named.get("product_id")) if kind is HintKind.STOCK else "",
     )
 
 

@@ -57,6 +57,7 @@ def hints_of(message: JsonRecord, digest: str) -> tuple[Hint, ...]:
             kind=kind,
             order_id=order_id,
             return_id=told(named.get("return_id")),
+            item_id=told(named.get("product_id")) if kind is HintKind.STOCK else "",
         )
         for order_id in orders
     )

@@ -62,7 +62,14 @@ def _hint(request: WebhookRequest, message: JsonRecord) -> Hint:
         event_key=hashlib.sha256(request.body).hexdigest(),
         kind=kind,
         order_id=number if named else "",
+        item_id=_product(message) if kind is HintKind.STOCK else "",
     )
+
+
+def _product(message: JsonRecord) -> str:
+    """Return the product that a message is about, also where it tells a variation."""
+    is_variation = message.get("type") == "variation"
+    return told(message.get("parent_id" if is_variation else "id"))
 
 
 def _is_from(headers: Mapping[str, str], message: JsonRecord, account: Account) -> bool:

@@ -88,6 +88,15 @@ def test_an_order_may_be_wrapped(haravan: HaravanConnector) -> None:
 
 
 @pytest.mark.parametrize(
+    ("topic", "item_id"), [("products/update", "800501"), ("orders/updated", "")]
+)
+def test_a_message_about_a_product_names_it(
+    haravan: HaravanConnector, topic: str, item_id: str
+) -> None:
+    assert haravan.read_webhook(message(topic=topic))[0].item_id == item_id
+
+
+@pytest.mark.parametrize(
     "name",
     [
         "X-Haravan-HmacSha256",

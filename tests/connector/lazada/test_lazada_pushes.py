@@ -111,6 +111,23 @@ def test_each_type_hints_at_its_kind(
 
 
 @pytest.mark.parametrize(
+    ("kind", "data", "item_id"),
+    [
+        (4, {"item_id": 2700000001, "sku_list": [11]}, "2700000001"),
+        # A warning of low stock names the variant alone.
+        (6, {"sku_id": 11, "seller_sku": "AO-DEN-M"}, "11"),
+        (6, {"seller_sku": "AO-DEN-M"}, ""),
+        (0, {"trade_order_id": ORDER, "item_id": 2700000001}, ""),
+    ],
+)
+def test_a_message_about_a_number_names_its_item(
+    lazada: LazadaConnector, kind: int, data: dict[str, Any], item_id: str
+) -> None:
+    (hint,) = lazada.read_webhook(signed(message(kind, data)))
+    assert hint.item_id == item_id
+
+
+@pytest.mark.parametrize(
     ("kind", "expected"),
     [
         (3, HintKind.STOCK),

@@ -58,6 +58,15 @@ def test_each_code_hints_at_its_kind(
     assert (hint.kind, hint.order_id, hint.return_id) == (kind, order_id, return_id)
 
 
+@pytest.mark.parametrize(("code", "item_id"), [(8, "1"), (3, "")])
+def test_a_message_about_a_number_names_its_item(
+    shopee: ShopeeConnector, code: int, item_id: str
+) -> None:
+    body = message(code, {"item_id": 1, "ordersn": ORDER})
+    (hint,) = shopee.read_webhook(signed(body))
+    assert (hint.item_id, hint.order_id) == (item_id, ORDER)
+
+
 @pytest.mark.parametrize(
     ("code", "data"),
     [

@@ -76,6 +76,14 @@ def test_each_topic_hints_at_its_kind(
     assert (hint.kind, hint.order_id, hint.return_id) == (kind, order_id, return_id)
 
 
+def test_a_level_names_nothing_that_a_listing_is_known_by(
+    shopify: ShopifyConnector,
+) -> None:
+    level = {"inventory_item_id": 41001, "location_id": 1, "available": 9}
+    (hint,) = shopify.read_webhook(signed("inventory_levels/update", level))
+    assert (hint.kind, hint.item_id) == (HintKind.STOCK, "")
+
+
 def test_a_delivery_told_twice_has_one_key(shopify: ShopifyConnector) -> None:
     again = signed(
         "orders/updated",

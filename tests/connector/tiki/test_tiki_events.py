@@ -62,6 +62,7 @@ def test_events_hint_at_what_to_read_again(
         ("ev-3", HintKind.STOCK, ""),
         ("ev-5", HintKind.OTHER, ""),
     ]
+    assert [hint.item_id for hint in page.items] == ["", "", "41001", ""]
     assert page.next_cursor == "ack-0002"
 
 

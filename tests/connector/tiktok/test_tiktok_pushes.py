@@ -85,11 +85,20 @@ def test_each_type_hints_at_its_kind(
     assert hint.event_key == "n-1"
 
 
-def test_the_channel_changing_a_number_by_itself_is_noticed(
-    tiktok: TikTokConnector,
+@pytest.mark.parametrize(
+    ("code", "data", "item_id"),
+    [
+        (71, INVENTORY, "1730000000000000001"),
+        (27, {"product_id": "1", "sku_id": "2"}, "1"),
+        (27, {}, ""),
+        (5, {"product_id": "1", "status": "FREEZE"}, ""),
+    ],
+)
+def test_a_message_about_a_number_names_its_product(
+    tiktok: TikTokConnector, code: int, data: dict[str, Any], item_id: str
 ) -> None:
-    (hint,) = tiktok.read_webhook(signed(message(71, INVENTORY)))
-    assert hint.kind is HintKind.STOCK
+    (hint,) = tiktok.read_webhook(signed(message(code, data)))
+    assert hint.item_id == item_id
 
 
 def test_a_message_about_packages_names_each_of_its_orders(

@@ -77,6 +77,23 @@ def test_each_topic_hints_at_its_kind(
     assert (hint.kind, hint.order_id) == (kind, order_id)
 
 
+@pytest.mark.parametrize(
+    ("topic", "body", "item_id"),
+    [
+        ("product.updated", {"id": 40, "type": "simple", "parent_id": 0}, "40"),
+        ("product.updated", {"id": 41, "type": "variation", "parent_id": 40}, "40"),
+        # A member of a group is sold by itself.
+        ("product.updated", {"id": 41, "type": "simple", "parent_id": 40}, "41"),
+        ("order.updated", {"id": 501}, ""),
+    ],
+)
+def test_a_message_about_a_product_names_it(
+    woocommerce: WooCommerceConnector, topic: str, body: dict[str, Any], item_id: str
+) -> None:
+    (hint,) = woocommerce.read_webhook(delivery(body_of(body), topic=topic))
+    assert hint.item_id == item_id
+
+
 def test_one_message_may_hide_two_changes_so_the_order_is_read_again(
     woocommerce: WooCommerceConnector, told: Callable[..., ChannelOrder]
 ) -> None:
