@@ -20,6 +20,7 @@ def store(
     kind: str,
     order_id: str,
     return_id: str,
+    item_id: str = "",
     now: datetime,
 ) -> None:
     """Keep a message; each event is kept once, however often it is delivered.
@@ -32,6 +33,7 @@ def store(
         "kind": kind,
         "channel_order_id": order_id[:100],
         "return_id": return_id[:100],
+        "item_id": item_id[:100],
         "received_at": now,
     }
     insert_missing(session, InboxMessage, [row])

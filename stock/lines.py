@@ -9,7 +9,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from stock.models import Listing, ListingState, Order, OrderLine, Shop
-from stock.position import LineFacts, LinePosition, ended, left, position
+from stock.position import LineFacts, LinePosition, delivered, ended, left, position
 from stock.reports import LineReport, OrderReport
 
 ListingKey = tuple[str, str]
@@ -111,6 +111,7 @@ def _open_lines(
             unit_price=line.unit_price,
             quantity=0,
             left=0,
+            delivered=0,
             ended_left=0,
             ended_here=0,
             ended_unknown=0,
@@ -127,6 +128,7 @@ def _merge_line(order_line: OrderLine, line: LineReport, *, newest: bool) -> Non
     order_line.left = max(order_line.left, left(line.portions) * units)
     if newest or order_line.quantity == 0:
         order_line.quantity = line.quantity * units
+        order_line.delivered = delivered(line.portions) * units
         order_line.ended_left = ended(line.portions, True) * units
         order_line.ended_here = ended(line.portions, False) * units
         order_line.ended_unknown = ended(line.portions, None) * units

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from stock.models import Drift, Listing, ListingComponent, ListingState, Shop
@@ -37,15 +37,23 @@ def record_failure(
 
 
 def record_seen(
-    session: Session, listing_id: int, quantity: int, *, now: datetime
+    session: Session,
+    listing_id: int,
+    quantity: int,
+    *,
+    now: datetime,
+    orders_read_at: datetime | None = None,
 ) -> bool:
     """Note the number read back from the channel; say whether it drifted from ours.
 
     A number above ours is phantom units: written down, counted, and the listing owes
     its push again at once.  One below ours may be a sale that was not read yet, so it
     counts only when the next look, after the orders were read, shows it again.
+    ``orders_read_at`` is when the shop's orders were last read, all of them; without it
+    they count as read.
     """
     listing = session.get_one(Listing, listing_id)
+    is_low_again = _is_low_again(session, listing, quantity, orders_read_at)
     listing.seen_quantity = quantity
     listing.seen_at = now
     listing.doubted = False
@@ -55,7 +63,7 @@ def record_seen(
     if quantity == wanted.quantity:
         _settle_drift(session, listing, now)
         return False
-    if quantity < wanted.quantity and listing.low_seen != quantity:
+    if quantity < wanted.quantity and not is_low_again:
         listing.low_seen = quantity
         listing.doubted = True
         return False
@@ -63,6 +71,25 @@ def record_seen(
     listing.wanted_version += 1
     listing.due_at = None
     return True
+
+
+def _is_low_again(
+    session: Session, listing: Listing, quantity: int, orders_read_at: datetime | None
+) -> bool:
+    """Say whether a number was seen before, and no sale that we read explains it."""
+    if listing.low_seen != quantity or listing.seen_at is None:
+        return False
+    were_read = orders_read_at is None or listing.seen_at < orders_read_at
+    return were_read or _is_drifting(session, listing)
+
+
+def _is_drifting(session: Session, listing: Listing) -> bool:
+    known = session.scalar(
+        select(Drift.id)
+        .where(Drift.listing_id == listing.id)
+        .where(Drift.settled_at.is_(None))
+    )
+    return known is not None
 
 
 def _settle_drift(session: Session, listing: Listing, now: datetime) -> None:
@@ -80,12 +107,7 @@ def _settle_drift(session: Session, listing: Listing, now: datetime) -> None:
 def _open_drift(
     session: Session, listing: Listing, ours: int, theirs: int, now: datetime
 ) -> None:
-    known = session.scalar(
-        select(Drift.id)
-        .where(Drift.listing_id == listing.id)
-        .where(Drift.settled_at.is_(None))
-    )
-    if known is None:
+    if not _is_drifting(session, listing):
         session.add(Drift(listing_id=listing.id, seen_at=now, ours=ours, theirs=theirs))
         listing.phantom_units += max(0, theirs - ours)
 
@@ -110,6 +132,28 @@ def doubt(session: Session, shop_id: int, sku_ids: Collection[int]) -> None:
         .values(doubted=True)
         .execution_options(synchronize_session=False)
     )
+
+
+def doubt_items(
+    session: Session, shop: Shop, item_ids: Collection[str]
+) -> Collection[str]:
+    """Note that a channel speaks of new numbers of items; return those we know.
+
+    An item may be named by one of its variants.
+    """
+    named = and_(
+        Listing.shop_id == shop.id,
+        or_(Listing.item_id.in_(item_ids), Listing.variant_id.in_(item_ids)),
+    )
+    known = session.execute(select(Listing.item_id, Listing.variant_id).where(named))
+    session.execute(
+        update(Listing)
+        .where(named)
+        .where(Listing.state == ListingState.MAPPED)
+        .values(doubted=True)
+        .execution_options(synchronize_session=False)
+    )
+    return set(item_ids) & {name for pair in known for name in pair}
 
 
 def doubted(

@@ -64,6 +64,11 @@ def left(portions: Iterable[Portion]) -> int:
     return sum(p.quantity for p in portions if _has_left(p))
 
 
+def delivered(portions: Iterable[Portion]) -> int:
+    """Count the units that came to the buyer."""
+    return sum(p.quantity for p in portions if p.fulfilment is Fulfilment.DELIVERED)
+
+
 def ended(portions: Iterable[Portion], fulfilled: bool | None) -> int:
     """Count the ended units that left (true), stayed (false), or nobody knows."""
     return sum(

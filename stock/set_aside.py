@@ -44,7 +44,7 @@ def put_aside(
         session.add(record)
     record.reason = reason
     record.detail = readable_text(detail, 500)
-    record.tried_at = now
+    record.tried_at = record.asked_at = now
     record.report = {
         "left": _merge_left(record.report, lines),
         "lines": _facts(lines) or record.report.get("lines", []),
@@ -53,11 +53,18 @@ def put_aside(
 
 def resolve(session: Session, shop: Shop, *, kind: str, record_id: str) -> None:
     """Forget a record that could be applied."""
+    resolve_all(session, shop, kind=kind, record_ids=[record_id])
+
+
+def resolve_all(
+    session: Session, shop: Shop, *, kind: str, record_ids: Sequence[str]
+) -> None:
+    """Forget records that could be applied, or turn out to be none of ours."""
     session.execute(
         delete(SetAside)
         .where(SetAside.shop_id == shop.id)
         .where(SetAside.kind == kind)
-        .where(SetAside.record_id == record_id)
+        .where(SetAside.record_id.in_(record_ids))
     )
 
 
@@ -74,15 +81,25 @@ def left_before(
     return {record.record_id: record.report.get("left", {}) for record in found}
 
 
-def waiting(session: Session, shop: Shop, *, kind: str, limit: int) -> Sequence[str]:
-    """Return the records to try again, longest untried first."""
-    return session.scalars(
-        select(SetAside.record_id)
+def ask_next(
+    session: Session, shop: Shop, *, kind: str, limit: int, now: datetime
+) -> Sequence[str]:
+    """Return the records to ask for again, and let them go to the end of the queue.
+
+    They go there whatever the channel answers: those of which it tells nothing any
+    more must not stand before the others for ever.
+    """
+    found = session.scalars(
+        select(SetAside)
         .where(SetAside.shop_id == shop.id)
         .where(SetAside.kind == kind)
-        .order_by(SetAside.tried_at, SetAside.id)
+        .where(SetAside.record_id != "")
+        .order_by(SetAside.asked_at.nulls_first(), SetAside.id)
         .limit(limit)
     ).all()
+    for record in found:
+        record.asked_at = now
+    return [record.record_id for record in found]
 
 
 def all_records(session: Session, shop: Shop | None = None) -> Sequence[SetAside]:

@@ -73,6 +73,10 @@ class Order(Base):
     )
 
 
+UNDER_WAY = '"left" > delivered'
+"""The condition of the index that finds lines with units not known to be delivered."""
+
+
 class OrderLine(Base):
     """Units of one SKU that an order took; a bundle's line becomes several.
 
@@ -88,6 +92,13 @@ class OrderLine(Base):
             sqlite_where=text("waiting > 0"),
             postgresql_where=text("waiting > 0"),
         ),
+        Index("ix_order_line_sku", "sku_id", "order_id"),
+        Index(
+            "ix_order_line_under_way",
+            "order_id",
+            sqlite_where=text(UNDER_WAY),
+            postgresql_where=text(UNDER_WAY),
+        ),
         CheckConstraint("quantity >= 0", name="quantity"),
     )
 
@@ -96,7 +107,7 @@ class OrderLine(Base):
     channel_line_id: Mapped[str] = mapped_column(String(150))
     item_id: Mapped[str] = mapped_column(String(100), default="")
     variant_id: Mapped[str] = mapped_column(String(100), default="")
-    sku_id: Mapped[int] = mapped_column(ForeignKey("sku.id"), index=True)
+    sku_id: Mapped[int] = mapped_column(ForeignKey("sku.id"))
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"))
     units: Mapped[int] = mapped_column(default=1)
     """Units of the SKU in one unit of the listing, as when the order was taken in."""
@@ -104,6 +115,8 @@ class OrderLine(Base):
     unit_price: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     quantity: Mapped[int]
     left: Mapped[int] = mapped_column(default=0)
+    delivered: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of the newest report: units that came to the buyer."""
     # Of the newest report: units that ended after leaving, that ended on the shelf by
     # positive evidence, and that ended nobody knows where.
     ended_left: Mapped[int] = mapped_column(default=0)

@@ -28,6 +28,8 @@ class InboxMessage(Base):
     kind: Mapped[str] = mapped_column(String(20))
     channel_order_id: Mapped[str] = mapped_column(String(100), default="")
     return_id: Mapped[str] = mapped_column(String(100), default="")
+    item_id: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    """The item, or its variant, whose number the channel says has changed."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -59,5 +61,8 @@ class SetAside(Base):
     report: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     tried_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    """When the channel last told of it."""
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the channel was last asked for it, whether or not it told anything."""
 
     shop: Mapped[Shop] = relationship()

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from sqlalchemy import select
 
 from stock import listings, offers
@@ -20,10 +23,23 @@ def _push(world: World, item: Owed) -> None:
         listings.record_push(session, item, now=NOW)
 
 
-def _see(world: World, quantity: int) -> bool:
+def _see(world: World, quantity: int, *, read_at: datetime | None = None) -> bool:
     with world.database.write() as session:
         listing = session.scalars(select(Listing).where(Listing.item_id == "MUG")).one()
-        return listings.record_seen(session, listing.id, quantity, now=NOW)
+        return listings.record_seen(
+            session, listing.id, quantity, now=NOW, orders_read_at=read_at
+        )
+
+
+def _doubt(world: World, *item_ids: str) -> set[str]:
+    with world.database.write() as session:
+        return set(listings.doubt_items(session, world.shop, item_ids))
+
+
+def _doubted(world: World) -> set[tuple[str, str]]:
+    with world.database.read() as session:
+        found = listings.doubted(session, world.shop, after_id=0, limit=50)
+        return {(listing.item_id, listing.variant_id) for listing in found}
 
 
 def test_a_new_seller_code_becomes_a_sku(world: World) -> None:
@@ -188,6 +204,65 @@ def test_a_number_below_ours_counts_when_it_is_seen_again(world: World) -> None:
     assert _see(world, 8)
     assert world.listing("MUG").phantom_units == 0
     assert _owed(world)["MUG"].quantity == 10
+
+
+def test_a_number_below_ours_waits_until_the_orders_were_read_once_more(
+    world: World,
+) -> None:
+    _push(world, _owed(world)["MUG"])
+    _see(world, 8)
+
+    assert not _see(world, 8, read_at=NOW)
+    assert world.listing("MUG").doubted
+    assert _see(world, 8, read_at=NOW + timedelta(seconds=1))
+
+
+def test_a_number_that_a_push_did_not_mend_is_judged_at_once(world: World) -> None:
+    _push(world, _owed(world)["MUG"])
+    _see(world, 8)
+    _see(world, 8)
+    _push(world, _owed(world)["MUG"])
+
+    assert _see(world, 8, read_at=NOW)
+
+
+def test_an_item_that_a_message_names_is_doubted_with_all_its_variants(
+    world: World,
+) -> None:
+    red, blue, other = (("7", "71"), ("7", "72"), ("8", "81"))
+    world.list_items(
+        *(
+            replace(listed(item, sku="MUG"), variant_id=variant)
+            for item, variant in (red, blue, other)
+        )
+    )
+
+    assert _doubt(world, "7", "9") == {"7"}
+    assert _doubted(world) == {red, blue}
+
+
+def test_a_message_may_name_the_variant_alone(world: World) -> None:
+    world.list_items(
+        *(replace(listed("7", sku="MUG"), variant_id=one) for one in ("71", "72"))
+    )
+
+    assert _doubt(world, "72") == {"72"}
+    assert _doubted(world) == {("7", "72")}
+
+
+def test_another_shops_listing_of_the_same_name_is_not_doubted(world: World) -> None:
+    other = world.open_shop()
+    with world.database.write() as session:
+        assert not listings.doubt_items(session, other, {"MUG"})
+
+    assert _doubted(world) == set()
+
+
+def test_a_listing_that_is_not_mapped_is_known_and_not_doubted(world: World) -> None:
+    world.list_items(listed("VASE", sku=""))
+
+    assert _doubt(world, "VASE") == {"VASE"}
+    assert _doubted(world) == set()
 
 
 def test_a_channel_that_has_not_heard_our_newest_number_is_not_judged(

@@ -70,6 +70,7 @@ def _end(session: Session, world: World, order_id: str) -> object:
     return {
         "head": (order.updated_at, order.raw_status, order.fulfilment, order.cancelled),
         "facts": (line.quantity, line.left, line.coming_back, line.waiting, line.kept),
+        "delivered": line.delivered,
         "level": (level.committed, level.out, level.received, level.lost),
         "available": _available(session, line.id),
         "returns": returned,

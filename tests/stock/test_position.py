@@ -5,7 +5,15 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stock.position import LineFacts, ended, is_cancelled, left, position, rank
+from stock.position import (
+    LineFacts,
+    delivered,
+    ended,
+    is_cancelled,
+    left,
+    position,
+    rank,
+)
 from tests.stock.stories import (
     AWAITING_PICKUP,
     CANCELLED,
@@ -122,3 +130,10 @@ def test_of_two_words_of_one_moment_the_better_informed_counts() -> None:
     vague = order("order", line("MUG", portion(1, None, CANCELLED)))
 
     assert rank(known) > rank(vague)
+
+
+def test_a_unit_that_came_to_the_buyer_stays_delivered_though_it_ended() -> None:
+    told = [portion(2, DELIVERED), portion(1, DELIVERED, CANCELLED), portion(4, None)]
+
+    assert delivered(told) == 3
+    assert delivered([portion(3, IN_TRANSIT), portion(1, NOT_SHIPPED)]) == 0
