@@ -36,6 +36,8 @@ from connector.parsing import Malformed, parse_json
 _DEFAULT_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 3600.0
 _CHUNK_BYTES = 16 * 1024
+_FIRST_REQUESTS = 3
+"""What goes at once at the start: a new token, a number written, and a look at it."""
 
 Query = Mapping[str, str] | Iterable[tuple[str, str]]
 
@@ -80,6 +82,10 @@ class Transport:
     Time, sleep and the session come from outside, so that a simulator can own them.
     The deadline covers a whole exchange from connecting to the last byte; waiting for
     the shop's own rate limit comes before it.
+
+    ``burst`` is for a channel whose answers say how much it still takes: so many go at
+    once, also at the start.  Without it a transport begins with a few, since it cannot
+    know what others asked just before, and gathers what the channel takes in a second.
     """
 
     def __init__(
@@ -102,12 +108,21 @@ class Transport:
         self._session: requests.Session | None = None
         self._monotonic = monotonic
         self._now = now
+        self._check: Callable[[], object] = _go_on
         self._bucket = TokenBucket(
             per_second=requests_per_second,
             burst=burst or max(1, math.ceil(requests_per_second)),
+            first=burst or _FIRST_REQUESTS,
             monotonic=monotonic,
             sleep=sleep,
         )
+
+    def check_before_each(self, check: Callable[[], object]) -> None:
+        """Call ``check`` before each request; what it raises keeps it from being sent.
+
+        Whoever asks through a connector can so stop it between two calls.
+        """
+        self._check = check
 
     def request(
         self,
@@ -131,6 +146,7 @@ class Transport:
         """
         place = _place(method, url)
         self._bucket.take()
+        self._check()
         sending: dict[str, Any] = {
             "params": list(query.items() if isinstance(query, Mapping) else query),
             "headers": dict(headers or {}),
@@ -206,6 +222,10 @@ class Transport:
             raise _unexpected(changes_state, f"{told} with something else than JSON")
         headers = CaseInsensitiveDict(received.headers)
         return Answer(status=status, headers=headers, body=parsed)
+
+
+def _go_on() -> None:
+    pass
 
 
 def _place(method: str, url: str) -> str:

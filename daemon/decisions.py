@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,8 +19,12 @@ from connector.errors import (
     UnmappedStatus,
     WebhookRefused,
 )
+from stock.errors import VaultError
 
 LONGEST_WAIT = timedelta(hours=1)
+
+Uniform = Callable[[float, float], float]
+"""Gives any number between two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,28 +40,41 @@ class Decision:
     """Something may have happened: look at the channel soon."""
 
 
-def decide(error: ConnectorError, failures: int) -> Decision:
-    """Return what follows from ``error``, the next in a row of ``failures``."""
+def decide(error: Exception, failures: int, uniform: Uniform) -> Decision:
+    """Return what follows from ``error``, the next in a row of ``failures``.
+
+    What no row foresees is a fault of our own; it backs off like any trouble.
+    """
     if isinstance(error, RateLimited):
         pause = timedelta(seconds=error.retry_after_seconds)
         return Decision(wait=min(pause, LONGEST_WAIT), counts=False)
-    row = next(rule for kind, rule in DECISIONS if isinstance(error, kind))
-    return row(failures)
+    rows = (rule for kind, rule in DECISIONS if isinstance(error, kind))
+    return next(rows, _back_off)(_wait(failures, uniform))
 
 
-def _back_off(failures: int) -> Decision:
-    return Decision(wait=_wait(failures))
+def told(error: Exception) -> str:
+    """Return what is noted at a shop about an error.
+
+    Of a fault of our own only the class: its text may hold anything, a secret too.
+    """
+    if isinstance(error, ConnectorError | VaultError):
+        return f"{type(error).__name__}: {error}"
+    return f"internal: {type(error).__name__}"
 
 
-def _read_back(failures: int) -> Decision:
-    return Decision(wait=_wait(failures), read_back=True)
+def _back_off(wait: timedelta) -> Decision:
+    return Decision(wait=wait)
 
 
-def _pause(_failures: int) -> Decision:
+def _read_back(wait: timedelta) -> Decision:
+    return Decision(wait=wait, read_back=True)
+
+
+def _pause(_wait: timedelta) -> Decision:
     return Decision(wait=LONGEST_WAIT, pause=True, counts=False)
 
 
-def _park(_failures: int) -> Decision:
+def _park(_wait: timedelta) -> Decision:
     return Decision(wait=LONGEST_WAIT)
 
 
@@ -77,7 +94,7 @@ DECISIONS = (
 """The most specific class first."""
 
 
-def _wait(failures: int) -> timedelta:
+def _wait(failures: int, uniform: Uniform) -> timedelta:
     # Full jitter: shops that failed together do not come back together.
     ceiling = min(LONGEST_WAIT.total_seconds(), 5 * 2 ** min(failures, 10))
-    return timedelta(seconds=random.uniform(1, ceiling))
+    return timedelta(seconds=uniform(1, ceiling))

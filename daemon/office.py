@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from connector import Connector
 from connector.registry import open_connector
+from daemon.decisions import Uniform
 from daemon.settings import Settings
 from stock import shops
 from stock.models import Shop
@@ -24,13 +26,14 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """Handed to every job; time comes from here, so that a simulator can own it."""
+    """Handed to every job; time and chance come from here, for a simulator to own."""
 
     settings: Settings
     database: Database
     vault: Vault
     now: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
+    uniform: Uniform = random.uniform
 
     def connect(self, shop: Shop) -> Connector:
         """Return a connector that speaks for a shop."""

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from connector.values import ListingRef, StockResult, StockUpdate, WriteOutcome
+from daemon.pull import orders_read_at
 from daemon.shift import Shift
 from stock import listings, offers
 from stock.models import Listing, Shop
@@ -68,13 +69,18 @@ def read_back(shift: Shift, refs: dict[int, ListingRef]) -> int:
 def _compare(shift: Shift, refs: dict[int, ListingRef]) -> set[int]:
     shown = shift.connector.read_stock(list(refs.values()))
 
-    def note(session: Session, _shop: Shop) -> set[int]:
+    def note(session: Session, shop: Shop) -> set[int]:
         drifted = set()
+        read_at = orders_read_at(shop)
         for listing_id, ref in refs.items():
             if ref not in shown:
                 listings.record_missing(session, listing_id)
             elif listings.record_seen(
-                session, listing_id, shown[ref], now=shift.office.now()
+                session,
+                listing_id,
+                shown[ref],
+                now=shift.office.now(),
+                orders_read_at=read_at,
             ):
                 drifted.add(listing_id)
         return drifted

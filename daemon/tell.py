@@ -7,7 +7,6 @@ tried with all that waits for it.
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.orm import Session
 
+from daemon.decisions import Uniform
 from daemon.hook_message import body_of, signed_headers
 from daemon.hook_sender import Answer, HookSender
 from daemon.office import Office
@@ -116,7 +116,7 @@ def tell_endpoint(office: Office, endpoint_id: int) -> None:
         office.database.run(lambda s: endpoints.release_lease(s, endpoint_id, token))
 
 
-def pause_after(attempts: int) -> timedelta | None:
+def pause_after(attempts: int, *, uniform: Uniform) -> timedelta | None:
     """Return how long to wait after so many attempts at a message; nothing at the end.
 
     Up to a fifth shorter or longer, so that what failed together does not come back
@@ -124,7 +124,7 @@ def pause_after(attempts: int) -> timedelta | None:
     """
     if attempts > len(PAUSES):
         return None
-    return PAUSES[attempts - 1] * random.uniform(0.8, 1.2)
+    return PAUSES[attempts - 1] * uniform(0.8, 1.2)
 
 
 def _work(held: _Round) -> None:
@@ -179,7 +179,7 @@ def _claim(
     now = office.now()
     # First: what cannot be signed is not counted as tried.
     secrets = endpoints.active_secrets(office.vault, endpoint, now)
-    claimed = outbox.claim_next(session, endpoint, pause_after=pause_after, now=now)
+    claimed = outbox.claim_next(session, endpoint, pause_after=_pauses(office), now=now)
     return None if claimed is None else (claimed, list(secrets))
 
 
@@ -205,7 +205,7 @@ def _record(
         status=answer.status,
         error=answer.detail,
         not_before=not_before,
-        pause_after=pause_after,
+        pause_after=_pauses(office),
     )
     if answer.is_gone:
         endpoint.state = HookState.OFF
@@ -223,7 +223,7 @@ def _note_round(
     elif tally.failed:
         _note_failure(endpoint, now)
         endpoint.wait_until = max(
-            now + _rest(endpoint.failures), tally.not_before or now
+            now + _rest(endpoint.failures, office.uniform), tally.not_before or now
         )
     outbox.sweep(session, endpoint, now)
 
@@ -254,6 +254,10 @@ def _note_sealed(
     endpoint.wait_until = now + SEALED_REST
 
 
-def _rest(failures: int) -> timedelta:
-    seconds = 5.0 * 2 ** min(failures - 1, 10) * random.uniform(0.8, 1.2)
+def _pauses(office: Office) -> outbox.PauseAfter:
+    return partial(pause_after, uniform=office.uniform)
+
+
+def _rest(failures: int, uniform: Uniform) -> timedelta:
+    seconds = 5.0 * 2 ** min(failures - 1, 10) * uniform(0.8, 1.2)
     return min(LONGEST_REST, timedelta(seconds=seconds))

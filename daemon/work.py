@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from connector.errors import ConnectorError
 from connector.values import ListingRef
-from daemon.decisions import decide
+from daemon.decisions import decide, told
 from daemon.deliver import deliver
 from daemon.exchange import exchange_answer
+from daemon.hints import collect_messages
 from daemon.office import Office
-from daemon.pull import collect_lost_messages, follow_inbox, pull
+from daemon.pull import follow_inbox, pull
 from daemon.push import (
     READ_BATCH,
     look_soon,
@@ -55,10 +56,10 @@ class Reconciled:
 def sync(office: Office, shop_name: str, *, progress: Progress = silent) -> None:
     """Do a shop's whole round once, whether due or not.
 
-    Raises ``Busy``, or ``ConnectorError`` after it was noted at the shop.
+    Raises ``Busy``, or whatever went wrong after it was noted at the shop.
     """
     with shift(office, shop_name, seconds=WATCHED_SECONDS, progress=progress) as held:
-        _noting(held, lambda: _round(held))
+        _noting(held, _round)
 
 
 def reconcile(
@@ -66,37 +67,27 @@ def reconcile(
 ) -> Reconciled:
     """Compare every listing of a shop with its channel and repair what differs.
 
-    Raises ``Busy``, or ``ConnectorError`` after it was noted at the shop.
+    Raises ``Busy``, or whatever went wrong after it was noted at the shop.
     """
     with shift(office, shop_name, seconds=WATCHED_SECONDS, progress=progress) as held:
-        return _noting(held, lambda: _compare(held))
+        return _noting(held, _compare)
 
 
 def work_shop(office: Office, shop_name: str) -> None:
     """Do what is due at a shop; errors of its channel are noted there, not raised.
 
-    Coarse and idempotent: doing it twice, or at the same time, is harmless.
+    Coarse and idempotent: doing it twice, or at the same time, is harmless.  A fault of
+    our own is noted as well, and raised for whoever looks after the workers.
     """
     try:
         with shift(office, shop_name, seconds=DRAIN_SECONDS) as held:
-            _noting(held, lambda: _due_work(held))
+            _noting(held, _due_work)
     except Busy:
         log.debug("busy", shop=shop_name)
     except LeaseLost:
         log.warning("lease_lost", shop=shop_name)
-    except ConnectorError as error:
+    except (ConnectorError, VaultError) as error:
         log.warning("channel_error", shop=shop_name, problem=type(error).__name__)
-    except VaultError as error:
-        # The shop cannot even be opened; others can.
-        unreadable = ConnectorError(str(error))
-        office.database.run(
-            lambda session: _note_failure(
-                session,
-                shops.find_shop(session, shop_name),
-                office=office,
-                error=unreadable,
-            )
-        )
 
 
 def _due_work(held: Shift) -> None:
@@ -116,11 +107,12 @@ def _due_work(held: Shift) -> None:
 def _round(held: Shift) -> None:
     # First what clerks wait for, then the news, then what follows from it.
     push(held)
+    trouble = collect_messages(held)
     pull(held, meanwhile=_now_and_then(held, lambda: push(held)))
     verify_doubted(held)
     push(held)
     deliver(held)
-    held.write(partial(_note_success, office=held.office))
+    held.write(partial(_note_success, office=held.office, trouble=trouble))
 
 
 def _now_and_then(held: Shift, act: Callable[[], object]) -> Callable[[], None]:
@@ -145,16 +137,28 @@ def _follow_up(held: Shift) -> None:
     deliver(held)
 
 
-def _note_success(_session: Session, shop: Shop, *, office: Office) -> None:
+def _note_success(
+    _session: Session, shop: Shop, *, office: Office, trouble: str
+) -> None:
     now = office.now()
     if shop.failures:
         log.info("recovered", shop=shop.name, after=shop.failures)
+    _note_queue(shop, trouble)
     shop.last_sync_at = now
     shop.sync_due_at = now + timedelta(seconds=office.settings.sync_seconds)
     shop.failures = 0
-    shop.last_error = ""
     if shop.state == ShopState.PAUSED:
         shop.state = ShopState.ACTIVE
+
+
+def _note_queue(shop: Shop, trouble: str) -> None:
+    was_in_trouble = shop.last_error.startswith(shops.QUEUE_TROUBLE)
+    shop.last_error = f"{shops.QUEUE_TROUBLE}{trouble}"[:500] if trouble else ""
+    # The first failure and the recovery; not every retry in between.
+    if trouble and not was_in_trouble:
+        log.warning("queue_failed", shop=shop.name, detail=trouble)
+    elif was_in_trouble and not trouble:
+        log.info("queue_recovered", shop=shop.name)
 
 
 def _compare(held: Shift) -> Reconciled:
@@ -169,7 +173,6 @@ def _compare(held: Shift) -> Reconciled:
         held.progress("listings", len(refs))
     if drifted:
         push(held)
-    collect_lost_messages(held)
     held.write(partial(_note_reconciled, office=held.office))
     return Reconciled(compared=compared, drifted=drifted)
 
@@ -189,18 +192,24 @@ def _note_reconciled(_session: Session, shop: Shop, *, office: Office) -> None:
         )
 
 
-def _noting(held: Shift, work: Callable[[], Result]) -> Result:
+def _noting(held: Shift, work: Callable[[Shift], Result]) -> Result:
     try:
-        return work()
-    except ConnectorError as error:
+        return work(held)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        # The outermost line of a job: a fault that leaves no trace at its shop would
+        # be met again at once, for ever, by a shop that looks healthy.
+        if not isinstance(error, ConnectorError | VaultError):
+            log.exception("internal_error", shop=held.shop_name)
         held.write(partial(_note_failure, office=held.office, error=error))
         raise
 
 
 def _note_failure(
-    _session: Session, shop: Shop, *, office: Office, error: ConnectorError
+    _session: Session, shop: Shop, *, office: Office, error: Exception
 ) -> None:
-    decision = decide(error, shop.failures)
+    decision = decide(error, shop.failures, office.uniform)
     now = office.now()
     if not shop.failures or decision.pause:
         # The first failure and the recovery; not every retry in between.
@@ -208,10 +217,10 @@ def _note_failure(
             "shop_failed",
             shop=shop.name,
             problem=type(error).__name__,
-            detail=str(error),
+            detail=told(error),
         )
     shop.failures += decision.counts
-    shop.last_error = f"{type(error).__name__}: {error}"[:500]
+    shop.last_error = told(error)[:500]
     shop.sync_due_at = now + decision.wait
     if decision.pause and shop.state != ShopState.STOPPED:
         shop.state = ShopState.PAUSED

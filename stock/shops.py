@@ -23,6 +23,9 @@ from stock.models import (
 from stock.offers import owes_push
 from stock.vault import Vault
 
+QUEUE_TROUBLE = "message queue: "
+"""Begins the note of a trouble for which nothing else at the shop has to wait."""
+
 
 class ShopExists(StockError):
     """A shop of this name is connected already."""
@@ -150,7 +153,11 @@ def due_shops(session: Session, now: datetime) -> Sequence[Shop]:
     )
     works = and_(
         Shop.state == ShopState.ACTIVE,
-        or_(Shop.last_error == "", Shop.sync_due_at <= now),
+        or_(
+            Shop.last_error == "",
+            Shop.last_error.startswith(QUEUE_TROUBLE),
+            Shop.sync_due_at <= now,
+        ),
         or_(Shop.sync_due_at <= now, Shop.reconcile_due_at <= now, owing, told),
     )
     return session.scalars(
@@ -163,7 +170,8 @@ def due_shops(session: Session, now: datetime) -> Sequence[Shop]:
 
 def must_wait(shop: Shop, now: datetime) -> bool:
     """Say whether a shop waits as its channel asked, also with what it owes."""
-    return bool(shop.last_error) and shop.sync_due_at > now
+    is_held_up = shop.last_error and not shop.last_error.startswith(QUEUE_TROUBLE)
+    return bool(is_held_up) and shop.sync_due_at > now
 
 
 def take_lease(session: Session, name: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from stock import shops
 from stock.audit_log import write_audit
 from stock.models import Shop, ShopState
 
@@ -45,5 +46,5 @@ def try_now(shop: Shop, now: datetime) -> None:
 
 def read_soon(shop: Shop, now: datetime) -> None:
     """Let a shop's next round begin at once, unless it must wait or is stopped."""
-    if shop.state == ShopState.ACTIVE and not shop.last_error:
+    if shop.state == ShopState.ACTIVE and not shops.must_wait(shop, now):
         shop.sync_due_at = min(shop.sync_due_at, now)

@@ -307,3 +307,26 @@ def test_cookies_are_not_kept(serve: Serve) -> None:
             transport.request("GET", url, changes_state=False)
     assert seen
     assert b"canary" not in seen[0]
+
+
+class Enough(Exception):
+    """Whoever asks should stop."""
+
+
+def test_whoever_asks_can_be_stopped_between_two_requests(serve: Serve) -> None:
+    orders: list[Exception] = []
+    asked_first: list[int] = []
+
+    def check() -> None:
+        asked_first.append(1)
+        if orders:
+            raise orders.pop()
+
+    url = serve(page(b"{}"))
+    with closing(quick()) as transport:
+        transport.check_before_each(check)
+        transport.request("GET", url, changes_state=False)
+        orders.append(Enough())
+        with pytest.raises(Enough):
+            transport.request("GET", url, changes_state=True)
+    assert len(asked_first) == 2

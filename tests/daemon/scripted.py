@@ -46,6 +46,8 @@ class Script:
     stock: dict[str, int] = field(default_factory=dict)
     orders: dict[str, ChannelOrder | Rejected] = field(default_factory=dict)
     returns: dict[str, ChannelReturn | Rejected] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    """Orders of which it tells nothing at all, not even that it has none."""
     outcomes: list[WriteOutcome] = field(default_factory=list)
     errors: list[ConnectorError] = field(default_factory=list)
     before_write: Callable[[], None] = lambda: None
@@ -102,8 +104,9 @@ class ScriptedConnector(Connector):
 
     def fetch_orders(self, order_ids: Sequence[str]) -> Page[ChannelOrder]:
         self.script.call("fetch_orders")
-        known = self.script.orders
-        return _page([known.get(i) or _unknown(i) for i in order_ids], ChannelOrder)
+        known, silent = self.script.orders, self.script.silent
+        told = [known.get(i) or _unknown(i) for i in order_ids if i not in silent]
+        return _page(told, ChannelOrder)
 
     def read_returns(
         self, *, since: datetime, cursor: str | None = None

@@ -63,7 +63,7 @@ def test_a_shops_secrets_never_reach_the_output(
         "-",
         given=json.dumps(seller.settings),
     )
-    control.fault("", "status_500", times=1)
+    control.fault("order/get_order_list", "status_500")
     done = truestock.run("sync", "s1", expect=1)
     told = done.stdout + done.stderr + truestock.say("shop", "list", "--json")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -134,11 +135,11 @@ def test_the_pauses_grow_from_seconds_to_a_day_and_end_after_days(
 
 
 def test_pauses_are_never_quite_the_same() -> None:
-    pauses = {pause_after(2) for _ in range(50)}
+    pauses = {pause_after(2, uniform=random.uniform) for _ in range(50)}
 
     assert len(pauses) > 40
     assert all(pause is not None for pause in pauses)
-    assert pause_after(len(PAUSES) + 1) is None
+    assert pause_after(len(PAUSES) + 1, uniform=random.uniform) is None
 
 
 @pytest.mark.parametrize("how", ["seconds", "date"])
