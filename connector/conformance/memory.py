@@ -10,8 +10,10 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from connector.base import Capabilities, Connector, Settings
 from connector.conformance.memory_world import SIGNATURE, MemoryWorld, Sale
@@ -52,7 +54,10 @@ from connector.values import (
 
 __all__ = ["MemoryConnector", "MemoryWorld"]
 
+Item = TypeVar("Item")
+
 PAGE = 50
+_NOT_PAID = RefundState.REFUSED
 
 
 class MemoryConnector(Connector):
@@ -65,7 +70,7 @@ class MemoryConnector(Connector):
         compare_and_set=True,
         merchant_refunds=True,
         webhooks=True,
-        hint_queue=False,
+        hint_queue=True,
         consent_page=False,
         write_batch=100,
     )
@@ -89,14 +94,8 @@ class MemoryConnector(Connector):
         self, *, since: datetime, cursor: str | None = None
     ) -> Page[ChannelOrder]:
         self._call()
-        # Nothing ever moves in this list, so a position is a safe cursor.
         sales = [sale for sale in self._world.sales.values() if sale.at >= since]
-        start = int(cursor or 0)
-        end = start + PAGE
-        return Page(
-            items=tuple(_order(sale) for sale in sales[start:end]),
-            next_cursor=str(end) if end < len(sales) else None,
-        )
+        return _page([_order(sale) for sale in sales], cursor)
 
     def fetch_orders(self, order_ids: Sequence[str]) -> Page[ChannelOrder]:
         self._call()
@@ -115,18 +114,16 @@ class MemoryConnector(Connector):
     ) -> Page[ChannelReturn]:
         self._call()
         sales = [sale for sale in self._world.sales.values() if sale.at >= since]
-        return Page(items=tuple(_return(sale) for sale in sales if sale.phase))
+        return _page([_return(sale) for sale in sales if sale.phase], cursor)
+
+    def fetch_returns(self, return_ids: Sequence[str]) -> Page[ChannelReturn]:
+        self._call()
+        returns = [_return(sale) for sale in self._world.sales.values() if sale.phase]
+        return Page(items=tuple(x for x in returns if x.return_id in return_ids))
 
     def read_listings(self, *, cursor: str | None = None) -> Page[ChannelListing]:
         self._call()
-        return Page(
-            items=tuple(
-                ChannelListing(
-                    listing=ListingRef(item_id=sku), sku=sku, title=sku, quantity=count
-                )
-                for sku, count in self._world.stock.items()
-            )
-        )
+        return _page([_listing(*one) for one in self._world.stock.items()], cursor)
 
     def read_stock(self, listings: Sequence[ListingRef]) -> Mapping[ListingRef, int]:
         self._call()
@@ -150,6 +147,8 @@ class MemoryConnector(Connector):
         self._prove_token()
         fault = self._world.befalling()
         _refuse(fault)
+        if not self._world.sales[request.order_id].paid:
+            return replace(_refund(request.key, request.amount), state=_NOT_PAID)
         # The channel keeps the key, so that asking again pays nothing.
         self._world.pay_back(request.order_id, request.key, request.amount)
         if fault is Fault.LOST_ANSWER:
@@ -163,6 +162,19 @@ class MemoryConnector(Connector):
             raise WebhookRefused
         order_id = str(json.loads(request.body)["order"])
         return [Hint(event_key=expected[:32], kind=HintKind.ORDER, order_id=order_id)]
+
+    def read_hints(self, *, cursor: str | None = None) -> Page[Hint]:
+        self._call()
+        # A cursor says how many were read, and these the channel may forget.
+        del self._world.events[: int(cursor or 0)]
+        read = self._world.events[:PAGE]
+        return Page(
+            items=tuple(
+                Hint(event_key=key, kind=HintKind.ORDER, order_id=order_id)
+                for key, order_id in read
+            ),
+            next_cursor=str(len(read)) if read else None,
+        )
 
     def _write(self, update: StockUpdate) -> StockResult:
         sku, number = update.listing.item_id, update.quantity
@@ -183,9 +195,25 @@ class MemoryConnector(Connector):
             raise UnexpectedAnswer
 
     def _prove_token(self) -> None:
-        # An expired token would be renewed here; this channel's token lives for ever.
-        if self.settings.read()["token"] != self._world.token:
+        settings = self.settings.read()
+        if settings["token"] != self._world.token:
+            self.settings.rotate(settings, self._renewed)
+
+    def _renewed(self, current: Settings) -> Settings:
+        token = self._world.renewed(str(current["token"]))
+        if token is None:
             raise AuthenticationError("the token is refused")
+        return {**current, "token": token}
+
+
+def _page(records: Sequence[Item], cursor: str | None) -> Page[Item]:
+    # Nothing ever moves in these lists, so a position is a safe cursor.
+    start = int(cursor or 0)
+    end = start + PAGE
+    return Page(
+        items=tuple(records[start:end]),
+        next_cursor=str(end) if end < len(records) else None,
+    )
 
 
 def _refuse(fault: Fault | None) -> None:
@@ -209,6 +237,12 @@ def _refund(key: str, amount: Decimal) -> ChannelRefund:
 
 def _refunds(sale: Sale) -> Iterable[ChannelRefund]:
     return (_refund(key, amount) for key, amount in sale.refunds.items())
+
+
+def _listing(sku: str, count: int) -> ChannelListing:
+    return ChannelListing(
+        listing=ListingRef(item_id=sku), sku=sku, title=sku, quantity=count
+    )
 
 
 def _order(sale: Sale) -> ChannelOrder:

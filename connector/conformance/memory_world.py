@@ -32,6 +32,7 @@ class Sale:
     ending: Ending | None = None
     returned: dict[str, int] = field(default_factory=dict)
     phase: ReturnPhase | None = None
+    paid: bool = True
     refunds: dict[str, Decimal] = field(default_factory=dict)
     """What was paid back, by the key of the request."""
 
@@ -46,6 +47,10 @@ class MemoryWorld:
         self.secret = "message-secret-1"
         self.stock: dict[str, int] = {}
         self.sales: dict[str, Sale] = {}
+        self.events: list[tuple[str, str]] = []
+        """What waits in the queue: the key of each event, and its order."""
+        self._expired_token = ""
+        self._happened = 0
         self._writes: list[tuple[str, int]] = []
         self._messages: list[WebhookRequest] = []
         self._fault: Fault | None = None
@@ -55,21 +60,21 @@ class MemoryWorld:
         return ListingRef(item_id=sku)
 
     def place_order(self, basket: Basket, *, cod: bool = False) -> str:
-        order_id = f"M{len(self.sales) + 1}"
-        for sku, count in basket.items():
-            self.stock[sku] -= count
-        self.sales[order_id] = Sale(order_id, dict(basket), datetime.now(UTC))
-        self._messages.append(signed(self.secret, order_id))
-        return order_id
+        return self._sell(basket, paid=not cod)
+
+    def place_unpaid_order(self, basket: Basket) -> str:
+        return self._sell(basket, paid=False)
 
     def arrange(self, order_id: str) -> None:
         self.sales[order_id].stage = Stage.AWAITING_PICKUP
+        self._tell(order_id)
 
     def pick_up(self, order_id: str) -> None:
         self.sales[order_id].stage = Stage.IN_TRANSIT
 
     def deliver(self, order_id: str) -> None:
         self.sales[order_id].stage = Stage.DELIVERED
+        self.sales[order_id].paid = True
 
     def fail_delivery(self, order_id: str) -> None:
         self.sales[order_id].ending = Ending.DELIVERY_FAILED
@@ -100,7 +105,14 @@ class MemoryWorld:
         return list(self._messages)
 
     def cause(self, fault: Fault) -> None:
-        self._fault = fault
+        if fault is Fault.TOKEN_EXPIRED:
+            self._expired_token, self.token = self.token, f"renewed-{self.token}"
+        else:
+            self._fault = fault
+
+    def renewed(self, token: str) -> str | None:
+        """Return a new token for one that has expired, and for no other."""
+        return self.token if token == self._expired_token else None
 
     def write(self, sku: str, quantity: int) -> None:
         """Carry out one stock write."""
@@ -111,10 +123,29 @@ class MemoryWorld:
         """Carry out one refund; the goods are not part of it."""
         self.sales[order_id].refunds[key] = amount
 
+    @property
+    def is_struck(self) -> bool:
+        """Whether something goes wrong with the next request."""
+        return self._fault is not None
+
     def befalling(self) -> Fault | None:
         """Return what goes wrong with the request that is made now."""
         fault, self._fault = self._fault, None
         return fault
+
+    def _sell(self, basket: Basket, *, paid: bool) -> str:
+        order_id = f"M{len(self.sales) + 1}"
+        for sku, count in basket.items():
+            self.stock[sku] -= count
+        at = datetime.now(UTC)
+        self.sales[order_id] = Sale(order_id, dict(basket), at, paid=paid)
+        self._messages.append(signed(self.secret, order_id))
+        self._tell(order_id)
+        return order_id
+
+    def _tell(self, order_id: str) -> None:
+        self._happened += 1
+        self.events.append((f"E{self._happened}", order_id))
 
 
 def signed(secret: str, order_id: str) -> WebhookRequest:

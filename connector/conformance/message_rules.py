@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from connector.base import Connector
-from connector.conformance.rules import Rules, happen, ordered
+from connector.conformance.rules import Rules, happen, messages_of, ordered
 from connector.conformance.world import World
 from connector.errors import WebhookRefused
-from connector.values import Hint, WebhookRequest
+from connector.values import Hint
 
 _MOST_PAGES = 20
 
@@ -21,7 +21,7 @@ class MessageRules(Rules):
     def test_a_message_of_the_channel_hints_at_its_order(
         self, connector: Connector, world: World
     ) -> None:
-        order_id, messages = _messages(connector, world)
+        order_id, messages = messages_of(connector, world)
         hints = [hint for one in messages for hint in connector.read_webhook(one)]
         assert order_id in {hint.order_id for hint in hints}
         assert all(hint.event_key for hint in hints)
@@ -29,7 +29,7 @@ class MessageRules(Rules):
     def test_one_changed_byte_is_refused(
         self, connector: Connector, world: World
     ) -> None:
-        _, messages = _messages(connector, world)
+        _, messages = messages_of(connector, world)
         for message in messages:
             changed = message.body[:-1] + bytes([message.body[-1] ^ 1])
             with pytest.raises(WebhookRefused):
@@ -38,7 +38,7 @@ class MessageRules(Rules):
     def test_a_message_without_its_signature_is_refused(
         self, connector: Connector, world: World
     ) -> None:
-        _, messages = _messages(connector, world)
+        _, messages = messages_of(connector, world)
         for message in messages:
             bare = {"Content-Type": "application/json"}
             with pytest.raises(WebhookRefused):
@@ -47,7 +47,7 @@ class MessageRules(Rules):
     def test_a_message_told_twice_has_the_same_key(
         self, connector: Connector, world: World
     ) -> None:
-        _, messages = _messages(connector, world)
+        _, messages = messages_of(connector, world)
         for message in messages:
             first = [hint.event_key for hint in connector.read_webhook(message)]
             assert first == [hint.event_key for hint in connector.read_webhook(message)]
@@ -65,16 +65,6 @@ class MessageRules(Rules):
             pytest.skip("the queue holds lost messages only, and none was lost")
         assert order_id in {hint.order_id for hint in hints}
         assert all(hint.event_key for hint in hints)
-
-
-def _messages(connector: Connector, world: World) -> tuple[str, list[WebhookRequest]]:
-    if not connector.capabilities.webhooks:
-        pytest.skip("the channel sends no messages")
-    happen(lambda: world.add_item("A", 10))
-    order_id = ordered(world, {"A": 1})
-    messages = happen(world.messages)
-    assert messages, "the channel sent nothing about a new order"
-    return order_id, messages
 
 
 def _drain(connector: Connector) -> list[Hint]:

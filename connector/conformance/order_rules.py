@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
 from connector.base import Connector
 from connector.conformance.rules import (
@@ -11,6 +10,7 @@ from connector.conformance.rules import (
     Rules,
     bought,
     happen,
+    line_ids,
     ordered,
     orders_of,
     the_order,
@@ -18,8 +18,6 @@ from connector.conformance.rules import (
 )
 from connector.conformance.world import World
 from connector.values import ChannelOrder, Ending, Portion, Stage
-
-_MANY = 110
 
 Units = Mapping[tuple[Stage, Ending | None], int]
 
@@ -78,6 +76,16 @@ class OrderRules(Rules):
         assert stage in LEFT
         assert ending is Ending.CANCELLED
 
+    def test_a_cancel_on_its_way_is_told_as_left(
+        self, connector: Connector, world: World
+    ) -> None:
+        _assert_left_though_cancelled(connector, world, "arrange", "pick_up")
+
+    def test_a_cancel_after_delivery_is_told_as_left(
+        self, connector: Connector, world: World
+    ) -> None:
+        _assert_left_though_cancelled(connector, world, "arrange", "pick_up", "deliver")
+
     def test_a_failed_delivery_is_told_as_on_its_way_back(
         self, connector: Connector, world: World
     ) -> None:
@@ -104,56 +112,7 @@ class OrderRules(Rules):
         happen(lambda: world.cancel(order_id))
         (after,) = orders_of(connector)
         assert before.order_id == after.order_id
-        assert _line_ids(before) == _line_ids(after)
-
-    def test_portions_are_positive_and_add_up(
-        self, connector: Connector, world: World
-    ) -> None:
-        happen(lambda: world.add_item("A", 10))
-        ordered(world, {"A": 3})
-        ordered(world, {"A": 1}, "cancel")
-        ordered(world, {"A": 2}, "arrange", "pick_up")
-        for order in orders_of(connector):
-            for line in order.lines:
-                counts = [portion.quantity for portion in line.portions]
-                assert all(count > 0 for count in counts)
-                assert sum(counts) == line.quantity
-
-    def test_times_are_aware_and_money_has_a_currency(
-        self, connector: Connector, world: World
-    ) -> None:
-        happen(lambda: world.add_item("A", 10))
-        ordered(world, {"A": 1})
-        (order,) = orders_of(connector)
-        assert order.ordered_at.utcoffset() == timedelta(0)
-        assert order.updated_at.utcoffset() == timedelta(0)
-        assert order.total >= 0
-        assert order.currency
-
-    def test_nothing_is_told_from_before_the_asked_moment(
-        self, connector: Connector, world: World
-    ) -> None:
-        happen(lambda: world.add_item("A", 10))
-        ordered(world, {"A": 1})
-        tomorrow = datetime.now(UTC) + timedelta(days=1)
-        assert connector.read_orders(since=tomorrow).items == ()
-
-    def test_many_orders_are_read_none_missing(
-        self, connector: Connector, world: World
-    ) -> None:
-        # More than any channel puts on one page.
-        happen(lambda: world.add_item("A", 500))
-        placed = {ordered(world, {"A": 1}) for _ in range(_MANY)}
-        assert {order.order_id for order in orders_of(connector)} == placed
-
-    def test_an_order_that_nobody_knows_is_set_aside(
-        self, connector: Connector, world: World
-    ) -> None:
-        happen(lambda: world.add_item("A", 10))
-        order_id = ordered(world, {"A": 1})
-        page = connector.fetch_orders([order_id, "NOBODYKNOWS01"])
-        assert [order.order_id for order in page.items] == [order_id]
-        assert [one.record_id for one in page.rejected] == ["NOBODYKNOWS01"]
+        assert line_ids(before) == line_ids(after)
 
 
 def _two(stage: Stage, ending: Ending | None = None) -> Units:
@@ -168,11 +127,15 @@ def _told(connector: Connector, order_id: str) -> Units:
     return whereabouts(looked_up)
 
 
+def _assert_left_though_cancelled(
+    connector: Connector, world: World, *steps: str
+) -> None:
+    happen(lambda: world.add_item("A", 10))
+    order_id = ordered(world, {"A": 2}, *steps, "cancel")
+    for stage, ending in _told(connector, order_id):
+        assert stage in LEFT, "units that left are told as if they had not"
+        assert ending is not None, "nothing tells that somebody cancelled"
+
+
 def _portions(order: ChannelOrder) -> Mapping[str, tuple[Portion, ...]]:
     return {line.line_id: line.portions for line in order.lines}
-
-
-def _line_ids(order: ChannelOrder) -> set[str]:
-    names = [line.line_id for line in order.lines]
-    assert len(names) == len(set(names)), "two lines have one name"
-    return set(names)

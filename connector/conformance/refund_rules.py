@@ -7,8 +7,14 @@ from decimal import Decimal
 import pytest
 
 from connector.base import Connector
-from connector.conformance.rules import Rules, happen, ordered, the_order
-from connector.conformance.world import Fault, World
+from connector.conformance.rules import (
+    Rules,
+    before_each_change,
+    happen,
+    ordered,
+    the_order,
+)
+from connector.conformance.world import Fault, UnpaidOrders, World
 from connector.errors import ConnectorError
 from connector.values import ChannelRefund, RefundRequest, RefundState
 
@@ -54,6 +60,40 @@ class RefundRules(Rules):
         except ConnectorError:
             connector.refund(request)
         assert len(_refund_ids(connector, order_id)) == 1
+
+    def test_cash_that_was_never_collected_is_not_paid_back(
+        self, connector: Connector, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _needs_refunds(connector)
+        happen(lambda: world.add_item("A", 10))
+        order_id = happen(lambda: world.place_order({"A": 2}, cod=True))
+        for step in (world.arrange, world.pick_up, world.fail_delivery):
+            happen(lambda step=step: step(order_id))  # type: ignore[misc]
+        _assert_refused(connector, order_id, monkeypatch)
+
+    def test_an_order_that_was_never_paid_is_not_paid_back(
+        self, connector: Connector, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _needs_refunds(connector)
+        if not isinstance(world, UnpaidOrders):
+            pytest.skip("the world leaves no order unpaid")
+        happen(lambda: world.add_item("A", 10))
+        order_id = happen(lambda: world.place_unpaid_order({"A": 2}))
+        happen(lambda: world.cancel(order_id))
+        _assert_refused(connector, order_id, monkeypatch)
+
+
+def _assert_refused(
+    connector: Connector, order_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ask for money that was never paid: it is REFUSED, and no change is sent."""
+    request = _request(connector, order_id, "never-paid")
+    sent: list[str] = []
+    with before_each_change(connector, monkeypatch, sent.append):
+        refund = connector.refund(request)
+    assert refund.state is RefundState.REFUSED
+    assert sent == [], "what was never paid was asked to be paid back"
+    assert _refund_ids(connector, order_id) == []
 
 
 def _needs_refunds(connector: Connector) -> None:

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from connector.base import Connector
-from connector.conformance.rules import Rules, happen, ordered, returns_of
+from connector.conformance.rules import (
+    Rules,
+    happen,
+    ordered,
+    returns_of,
+    the_order,
+)
 from connector.conformance.world import World
 from connector.values import ReturnPhase
 
@@ -55,6 +61,8 @@ class ReturnRules(Rules):
         happen(lambda: world.request_return(order_id, {"A": 1}))
         happen(lambda: world.send_back(order_id))
         happen(lambda: world.arrive_back(order_id))
-        before = world.stock_writes()
-        returns_of(connector)
-        assert world.stock_writes() == before
+        writes, shown = world.stock_writes(), world.visible_stock("A")
+        connector.fetch_returns([one.return_id for one in returns_of(connector)])
+        the_order(connector, order_id)
+        assert world.stock_writes() == writes
+        assert world.visible_stock("A") == shown

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from connector.base import Connector
 from connector.conformance.world import Basket, CannotHappen, World
-from connector.values import ChannelOrder, ChannelReturn, Ending, Page, Stage
+from connector.transport import Answer
+from connector.values import (
+    ChannelOrder,
+    ChannelReturn,
+    Ending,
+    ListingRef,
+    Page,
+    Stage,
+    WebhookRequest,
+)
 
 Record = TypeVar("Record")
 
 LEFT = frozenset({Stage.AWAITING_PICKUP, Stage.IN_TRANSIT, Stage.DELIVERED})
+NOWHERE = ListingRef(item_id="999999999001", variant_id="0")
 MOST_PAGES = 200
 
 
 class Rules:
-    """The two fixtures that every connector's tests give, and one that they may."""
+    """The two fixtures that every connector's tests give, and two that they may."""
 
     @pytest.fixture
     def world(self) -> World:
@@ -36,6 +47,11 @@ class Rules:
     def refused_connector(self) -> Connector:
         """The same connector with credentials that the channel refuses."""
         pytest.skip("no fixture named refused_connector is given")
+
+    @pytest.fixture
+    def since(self) -> datetime:
+        """The moment from which a shop that nobody drives is read."""
+        return long_ago()
 
 
 def happen(action: Callable[[], Record]) -> Record:
@@ -108,3 +124,38 @@ def whereabouts(order: ChannelOrder) -> Counter[tuple[Stage, Ending | None]]:
         for portion in line.portions:
             units[portion.stage, portion.ending] += portion.quantity
     return units
+
+
+def line_ids(order: ChannelOrder) -> set[str]:
+    """Return the names of an order's lines, each of which is given once."""
+    names = [line.line_id for line in order.lines]
+    assert len(names) == len(set(names)), "two lines have one name"
+    return set(names)
+
+
+def messages_of(connector: Connector, world: World) -> tuple[str, list[WebhookRequest]]:
+    """Let something be ordered; return its id and what the channel sent about it."""
+    if not connector.capabilities.webhooks:
+        pytest.skip("the channel sends no messages")
+    happen(lambda: world.add_item("A", 10))
+    order_id = ordered(world, {"A": 1})
+    messages = happen(world.messages)
+    assert messages, "the channel sent nothing about a new order"
+    return order_id, messages
+
+
+@contextmanager
+def before_each_change(
+    connector: Connector, monkeypatch: pytest.MonkeyPatch, act: Callable[[str], object]
+) -> Iterator[None]:
+    """Call ``act`` with each change that the connector's transport is about to send."""
+    send = connector.transport.request
+
+    def watched(method: str, url: str, *, changes_state: bool, **more: Any) -> Answer:
+        if changes_state:
+            act(f"{method} {url}")
+        return send(method, url, changes_state=changes_state, **more)
+
+    with monkeypatch.context() as watching:
+        watching.setattr(connector.transport, "request", watched)
+        yield

@@ -60,9 +60,10 @@ class SandboxWorld:
         )
 
     def place_order(self, basket: Basket, *, cod: bool = False) -> str:
-        order = {"shop": self._shop, "lines": _lines(basket), "cod": cod, "count": 1}
-        (order_id,) = self._post("orders", order)["orders"]
-        return str(order_id)
+        return self._sell(basket, cod=cod)
+
+    def place_unpaid_order(self, basket: Basket) -> str:
+        return self._sell(basket, unpaid=True)
 
     def arrange(self, order_id: str) -> None:
         self._act(order_id, "arrange")
@@ -117,6 +118,11 @@ class SandboxWorld:
     def end_faults(self) -> None:
         """Let nothing more go wrong; faults befall all shops of a sandbox."""
         self._answer("DELETE", "faults")
+
+    def _sell(self, basket: Basket, **how: bool) -> str:
+        order = {"shop": self._shop, "lines": _lines(basket), "count": 1, **how}
+        (order_id,) = self._post("orders", order)["orders"]
+        return str(order_id)
 
     def _act(self, order_id: str, action: str, **more: Any) -> None:
         self._post(f"orders/{order_id}/do", {"action": action, **more})

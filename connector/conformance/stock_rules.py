@@ -7,11 +7,9 @@ from dataclasses import replace
 import pytest
 
 from connector.base import Connector
-from connector.conformance.rules import Rules, all_of, happen
+from connector.conformance.rules import NOWHERE, Rules, all_of, happen
 from connector.conformance.world import Fault, World
-from connector.values import ListingRef, StockUpdate, WriteOutcome
-
-_NOWHERE = ListingRef(item_id="999999999001", variant_id="0")
+from connector.values import StockUpdate, WriteOutcome
 
 
 class StockRules(Rules):
@@ -52,7 +50,7 @@ class StockRules(Rules):
         listing = happen(lambda: world.add_item("GOOD", 0))
         unknown, good = connector.write_stock(
             [
-                StockUpdate(listing=_NOWHERE, quantity=4),
+                StockUpdate(listing=NOWHERE, quantity=4),
                 StockUpdate(listing=listing, quantity=4),
             ]
         )
@@ -99,12 +97,6 @@ class StockRules(Rules):
         (result,) = connector.write_stock([StockUpdate(listing=listing, quantity=-1)])
         assert result.outcome is WriteOutcome.REFUSED
         assert world.stock_writes() == before
-
-    def test_reading_stock_leaves_unknown_listings_out(
-        self, connector: Connector, world: World
-    ) -> None:
-        listing = happen(lambda: world.add_item("KNOWN", 6))
-        assert connector.read_stock([_NOWHERE, listing]) == {listing: 6}
 
     def test_the_catalogue_lists_everything_once(
         self, connector: Connector, world: World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from connector.values import ListingRef, WebhookRequest
 
@@ -91,3 +91,11 @@ class World(Protocol):
 
     def cause(self, fault: Fault) -> None:
         """Let ``fault`` befall the next request."""
+
+
+@runtime_checkable
+class UnpaidOrders(Protocol):
+    """What a world may do besides, where the channel leaves orders unpaid."""
+
+    def place_unpaid_order(self, basket: Basket) -> str:
+        """Let a buyer order without paying; return the id."""

@@ -11,11 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import pytest
-
-from connector.base import Connector
-from connector.conformance import ConnectorConformance
-from connector.conformance.memory import MemoryConnector, MemoryWorld
+from connector.conformance.memory import MemoryConnector
 from connector.errors import OutcomeUnknown, RateLimited, TransientError
 from connector.values import (
     ChannelListing,
@@ -35,12 +31,7 @@ from connector.values import (
     WebhookRequest,
     WriteOutcome,
 )
-
-
-class Wrong(ConnectorConformance):
-    @pytest.fixture
-    def world(self) -> MemoryWorld:
-        return MemoryWorld()
+from tests.connector.wrong import Wrong
 
 
 class RestocksOnCancel(MemoryConnector):
@@ -59,9 +50,7 @@ class RestocksOnCancel(MemoryConnector):
 
 
 class TestRestocksOnCancel(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return RestocksOnCancel(world)
+    kind = RestocksOnCancel
 
 
 class DropsReturns(MemoryConnector):
@@ -74,9 +63,7 @@ class DropsReturns(MemoryConnector):
 
 
 class TestDropsReturns(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return DropsReturns(world)
+    kind = DropsReturns
 
 
 class AddsInsteadOfSetting(MemoryConnector):
@@ -92,9 +79,7 @@ class AddsInsteadOfSetting(MemoryConnector):
 
 
 class TestAddsInsteadOfSetting(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return AddsInsteadOfSetting(world)
+    kind = AddsInsteadOfSetting
 
 
 class CallsLeftNotShipped(MemoryConnector):
@@ -123,9 +108,7 @@ def _on_the_shelf(order: ChannelOrder) -> ChannelOrder:
 
 
 class TestCallsLeftNotShipped(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return CallsLeftNotShipped(world)
+    kind = CallsLeftNotShipped
 
 
 class TakesSilenceForSuccess(MemoryConnector):
@@ -142,9 +125,7 @@ class TakesSilenceForSuccess(MemoryConnector):
 
 
 class TestTakesSilenceForSuccess(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return TakesSilenceForSuccess(world)
+    kind = TakesSilenceForSuccess
 
 
 class TellsItsToken(MemoryConnector):
@@ -163,9 +144,7 @@ class TellsItsToken(MemoryConnector):
 
 
 class TestTellsItsToken(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return TellsItsToken(world)
+    kind = TellsItsToken
 
 
 class DropsFailedDeliveries(MemoryConnector):
@@ -191,9 +170,7 @@ def _still_on_its_way(order: ChannelOrder) -> ChannelOrder:
 
 
 class TestDropsFailedDeliveries(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return DropsFailedDeliveries(world)
+    kind = DropsFailedDeliveries
 
 
 class LosesAnItemOfAPartlyRefusedBatch(MemoryConnector):
@@ -207,9 +184,7 @@ class LosesAnItemOfAPartlyRefusedBatch(MemoryConnector):
 
 
 class TestLosesAnItemOfAPartlyRefusedBatch(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return LosesAnItemOfAPartlyRefusedBatch(world)
+    kind = LosesAnItemOfAPartlyRefusedBatch
 
 
 class TakesSilenceForFailure(MemoryConnector):
@@ -228,9 +203,7 @@ class TakesSilenceForFailure(MemoryConnector):
 
 
 class TestTakesSilenceForFailure(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return TakesSilenceForFailure(world)
+    kind = TakesSilenceForFailure
 
 
 class IgnoresThePause(MemoryConnector):
@@ -246,9 +219,7 @@ class IgnoresThePause(MemoryConnector):
 
 
 class TestIgnoresThePause(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return IgnoresThePause(world)
+    kind = IgnoresThePause
 
 
 class EndsEarly(MemoryConnector):
@@ -262,9 +233,7 @@ class EndsEarly(MemoryConnector):
 
 
 class TestEndsEarly(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return EndsEarly(world)
+    kind = EndsEarly
 
 
 class NeverEnds(MemoryConnector):
@@ -275,9 +244,7 @@ class NeverEnds(MemoryConnector):
 
 
 class TestNeverEnds(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return NeverEnds(world)
+    kind = NeverEnds
 
 
 class TellsNaiveTimes(MemoryConnector):
@@ -297,9 +264,7 @@ class TellsNaiveTimes(MemoryConnector):
 
 
 class TestTellsNaiveTimes(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return TellsNaiveTimes(world)
+    kind = TellsNaiveTimes
 
 
 class LogsItsToken(MemoryConnector):
@@ -311,9 +276,7 @@ class LogsItsToken(MemoryConnector):
 
 
 class TestLogsItsToken(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return LogsItsToken(world)
+    kind = LogsItsToken
 
 
 class RestocksOnRefund(MemoryConnector):
@@ -326,9 +289,7 @@ class RestocksOnRefund(MemoryConnector):
 
 
 class TestRestocksOnRefund(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return RestocksOnRefund(world)
+    kind = RestocksOnRefund
 
 
 class PaysTwice(MemoryConnector):
@@ -342,9 +303,7 @@ class PaysTwice(MemoryConnector):
 
 
 class TestPaysTwice(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return PaysTwice(world)
+    kind = PaysTwice
 
 
 class OverwritesUnseen(MemoryConnector):
@@ -355,9 +314,7 @@ class OverwritesUnseen(MemoryConnector):
 
 
 class TestOverwritesUnseen(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return OverwritesUnseen(world)
+    kind = OverwritesUnseen
 
 
 class BelievesAnybody(MemoryConnector):
@@ -370,6 +327,4 @@ class BelievesAnybody(MemoryConnector):
 
 
 class TestBelievesAnybody(Wrong):
-    @pytest.fixture
-    def connector(self, world: MemoryWorld) -> Connector:
-        return BelievesAnybody(world)
+    kind = BelievesAnybody
