@@ -33,13 +33,21 @@ def write_inside(checkout: Path, name: str, title: str) -> list[Path]:
     if not (checkout / _REGISTRY).is_file():
         raise CannotWrite(f"{checkout} is not a checkout: {_REGISTRY} is missing")
     tests = Path("tests/connector") / name
-    words = _words(name, title, f"connector.{name}", tests=".".join(tests.parts))
+    replies = Path("tests/replies") / name
+    words = {
+        **_words(name, title, f"connector.{name}", tests=".".join(tests.parts)),
+        # Seen from a test in its channel's folder.
+        "parents": "2",
+        "replies": f"replies/{name}",
+    }
     room = Path("connector") / name
     texts = {room / path: template for path, template in _PACKAGE.items()}
     texts |= {
         room / "README.md": "README.md",
         tests / "fake.py": "fake.py",
         tests / f"test_{name}_conformance.py": "test_conformance.py",
+        tests / f"test_{name}_replies.py": "test_replies.py",
+        replies / "orders.json": "orders.json",
     }
     registry = _with_line(
         checkout / _REGISTRY, _registry_line(words), r'        "\w+": "'
@@ -60,7 +68,11 @@ def write_outside(folder: Path, name: str, title: str) -> list[Path]:
     """
     _check(name)
     package = f"truestock_{name}"
-    words = _words(name, title, package, tests="tests")
+    words = {
+        **_words(name, title, package, tests="tests"),
+        "parents": "0",
+        "replies": "replies",
+    }
     texts = {Path(package) / path: template for path, template in _PACKAGE.items()}
     texts |= {
         Path("README.md"): "README.md",
@@ -68,6 +80,8 @@ def write_outside(folder: Path, name: str, title: str) -> list[Path]:
         Path("pyproject.toml"): "pyproject.toml",
         Path("tests/fake.py"): "fake.py",
         Path(f"tests/test_{name}_conformance.py"): "test_conformance.py",
+        Path(f"tests/test_{name}_replies.py"): "test_replies.py",
+        Path("tests/replies/orders.json"): "orders.json",
     }
     return [folder / path for path in _write(folder, texts, words)]
 
@@ -80,7 +94,7 @@ def _check(name: str) -> None:
         )
 
 
-def _words(name: str, title: str, package: str, *, tests: str) -> Mapping[str, str]:
+def _words(name: str, title: str, package: str, *, tests: str) -> dict[str, str]:
     return {
         "name": name,
         "title": title.replace('"', "").strip() or name,

@@ -14,6 +14,8 @@ from connector.scaffold import CannotWrite, write_inside, write_outside
 
 CHECKOUT = Path(__file__).parents[2]
 SETTINGS = ("setup.cfg", "pyproject.toml")
+NO_SOURCE = (".*", "__pycache__", "*.egg-info", "var", "node_modules")
+PATIENCE_SECONDS = 120
 
 
 def run(folder: Path, *command: str, path: str = "") -> str:
@@ -24,6 +26,7 @@ def run(folder: Path, *command: str, path: str = "") -> str:
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -51,6 +54,39 @@ def test_a_new_connector_passes_the_kit_and_our_checks(checkout: Path) -> None:
     assert Path("connector/acme_mall/README.md") in written
     quality = (checkout / "connector/acme_mall/README.md").read_text("utf-8")
     assert "## Quality" in quality
+
+
+@pytest.fixture
+def whole_checkout(tmp_path: Path) -> Path:
+    """A copy of everything that belongs to the repository."""
+    copy = tmp_path / "checkout"
+    shutil.copytree(CHECKOUT, copy, ignore=shutil.ignore_patterns(*NO_SOURCE))
+    return copy
+
+
+def test_the_repository_keeps_its_rules_with_a_new_connector(
+    whole_checkout: Path,
+) -> None:
+    run(whole_checkout, "connector.scaffold", "acme")
+
+    told = run(
+        whole_checkout,
+        *("pytest", "-q", "-p", "no:cacheprovider"),
+        *("tests/test_repository.py", "tests/connector/acme"),
+        *("tests/connector/test_registry.py",),
+    )
+    assert " passed" in told
+    assert "failed" not in told
+    story = "from tests.daemon.test_every_channel import CHANNELS as all; print(*all)"
+    played = subprocess.run(
+        [sys.executable, "-c", story],
+        cwd=whole_checkout,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    ).stdout.split()
+    assert "shopee" in played
+    assert "acme" not in played, "the sandbox does not play it"
 
 
 def test_a_new_connector_is_entered_where_all_are(checkout: Path) -> None:
