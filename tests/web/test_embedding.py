@@ -2,159 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, expect
 from playwright.sync_api import Response as Answered
-from werkzeug import Request, Response
-from werkzeug.serving import make_server
+from werkzeug import Response
 
-from daemon.settings import Settings, read_settings
-from stock.session import Database
-from tests.web.browsing import ARGUMENTS, find_chromium
-from tests.web.conftest import RecordingBell
+from tests.web import foreign_frame
+from tests.web.foreign_frame import Site, framed, launcher, sign_launches
 from tests.web.seller import Seller
-from web import create_app
-from web.desk import utc_now
 
-HANDBOOK = Path(__file__).parents[2] / "docs" / "embedding.md"
-KEY = base64.b64encode(b"an invented secret of 32 bytes or more").decode()
+truestock = foreign_frame.truestock
+erp = foreign_frame.erp
+stranger = foreign_frame.stranger
+settings = foreign_frame.settings
+served = foreign_frame.served
+context = foreign_frame.context
 
-Answer = Callable[[Request], Response]
+FRAMING = ("Content-Security-Policy", "X-Frame-Options")
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-def block(language: str, holding: str) -> str:
-    """Return the handbook's code block that holds some words."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", HANDBOOK.read_text("utf-8"), re.S)
-    (found,) = [text for text in blocks if holding in text]
-    return str(found)
-
-
-class Site:
-    """A server on a free port whose answers are said later."""
-
-    def __init__(self, host: str) -> None:
-        self.answer: Any = Response(status=404)
-        self._server = make_server(
-            "127.0.0.1", 0, lambda env, start: self.answer(env, start), threaded=True
-        )
-        self.origin = f"http://{host}:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-
-@contextmanager
-def site(host: str) -> Iterator[Site]:
-    made = Site(host)
-    try:
-        yield made
-    finally:
-        made.stop()
-
-
-@pytest.fixture
-def truestock() -> Iterator[Site]:
-    with site("127.0.0.1") as made:
-        yield made
-
-
-@pytest.fixture
-def erp() -> Iterator[Site]:
-    """Another site, for a browser: a name and an address have nothing in common."""
-    with site("localhost") as made:
-        yield made
-
-
-@pytest.fixture
-def stranger() -> Iterator[Site]:
-    with site("localhost") as made:
-        yield made
-
-
-@pytest.fixture
-def settings(tmp_path: Path, truestock: Site, erp: Site) -> Settings:
-    return read_settings(
-        {
-            "TRUESTOCK_VAR": str(tmp_path),
-            "TRUESTOCK_BASE_URL": truestock.origin,
-            "TRUESTOCK_ERP_ORIGIN": erp.origin,
-            "TRUESTOCK_LAUNCH_KEYS": f"erp={KEY}",
-        }
-    )
-
-
-@pytest.fixture
-def served(truestock: Site, settings: Settings, database: Database) -> Site:
-    bell = RecordingBell()
-    truestock.answer = create_app(settings, database=database, bell=bell, now=utc_now)
-    return truestock
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Iterator[BrowserContext]:
-    """A browser that lets no third party keep cookies or anything else."""
-    program = find_chromium()
-    profile = tmp_path / "profile"
-    preferences = profile / "Default" / "Preferences"
-    preferences.parent.mkdir(parents=True)
-    blocked = {"block_third_party_cookies": True, "cookie_controls_mode": 1}
-    preferences.write_text(json.dumps({"profile": blocked}))
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=program, args=ARGUMENTS, locale="vi-VN"
-        )
-        yield context
-        context.close()
-
-
-def sign_launches(address: str) -> Callable[..., str]:
-    """Return the handbook's own signing, for a clerk."""
-    namespace: dict[str, Any] = {}
-    exec(block("python", "def launch_token"), namespace)
-    sign = namespace["launch_token"]
-    return lambda **more: str(sign(KEY, "erp", address, "lan", "clerk", **more))
-
-
-def launcher(truestock: Site, heard: list[dict[str, Any]]) -> Answer:
-    """Return an ERP's server with the handbook's page, which notes what it is told."""
-    sign = sign_launches(truestock.origin)
-    told = """<script>
-        addEventListener("message", (event) => fetch("/heard", {method: "POST",
-            body: JSON.stringify({origin: event.origin, ...event.data})}));
-    </script></html>"""
-    page = block("html", "addEventListener")
-    page = page.replace("TRUESTOCK/", f"{truestock.origin}/")
-    page = page.replace('"TRUESTOCK"', f'"{truestock.origin}"').replace("</html>", told)
-
-    @Request.application
-    def answer(request: Request) -> Response:
-        if request.path == "/truestock-token":
-            return Response(sign(document=request.args.get("document")))
-        if request.path == "/heard":
-            heard.append(json.loads(request.get_data()))
-            return Response()
-        return Response(page, content_type="text/html")
-
-    return answer  # type: ignore[return-value]
-
-
-def framed(page: Page) -> Any:
-    return page.frame_locator("iframe")
 
 
 def _tells(answer: Answered, what: str) -> bool:
@@ -282,3 +151,37 @@ def test_a_strangers_form_changes_nothing(
     page.wait_for_url(f"{served.origin}/**")
 
     assert seller.available() == 7
+
+
+def test_what_the_page_tells_is_addressed_to_the_erp_alone(
+    context: BrowserContext, served: Site, stranger: Site, seller: Seller
+) -> None:
+    """A browser that let a stranger frame the page would still tell it nothing."""
+    seller.order("A1", 3)
+    token = sign_launches(served.origin)(document="A1")
+    attack(
+        stranger,
+        f"""<iframe src="{served.origin}/open?token={token}"></iframe><script>
+        window.stolen = [];
+        addEventListener("message", (event) => stolen.push(event.data));
+        </script>""",
+    )
+    served.answer = _framed_by_anybody(served.answer)
+    page = context.new_page()
+    page.goto(stranger.origin)
+    frame = framed(page)
+    frame.get_by_role("button", name="Ghi phiếu nhập").click()
+    expect(frame.get_by_role("heading", level=1)).to_contain_text("Đã ghi phiếu nhập")
+    page.wait_for_timeout(500)
+
+    assert page.evaluate("stolen") == []
+
+
+def _framed_by_anybody(app: Any) -> Any:
+    def serve(environ: Any, start: Any) -> Any:
+        def begin(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start(status, [x for x in headers if x[0] not in FRAMING], *more)
+
+        return app(environ, begin)
+
+    return serve

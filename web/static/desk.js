@@ -132,14 +132,33 @@ function followNumbers(place) {
   setTimeout(ask, NEAR_MILLISECONDS);
 }
 
+function isNowhere() {
+  return document.activeElement === document.body || !document.activeElement;
+}
+
 function catchStrayKeys(field) {
   // A scanner types into whatever has the focus: after a tap beside the field, or
   // before the browser has given it the focus, its first characters would be lost.
   document.addEventListener("keydown", (event) => {
     const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
-    const isNowhere = document.activeElement === document.body || !document.activeElement;
-    if (isText && isNowhere && event.key !== " ") field.focus();
+    if (isText && isNowhere() && event.key !== " ") field.focus();
   });
+}
+
+// A frame of another site gets no autofocus from the browser, and must not take the focus
+// from the page around it: it waits until it is given.
+function focusFirst(field) {
+  if (!isNowhere() || location.hash) return;
+  if (document.hasFocus()) return field.focus();
+  const waiting = new AbortController();
+  const take = () => {
+    waiting.abort();
+    if (isNowhere()) field.focus();
+  };
+  window.addEventListener("focus", take, { signal: waiting.signal });
+  // A key that comes here is proof enough, and is typed where the focus is by then.
+  document.addEventListener("keydown", take, { signal: waiting.signal, capture: true });
+  document.addEventListener("pointerdown", () => waiting.abort(), { signal: waiting.signal });
 }
 
 for (const field of document.querySelectorAll("input[autofocus]")) catchStrayKeys(field);
@@ -148,6 +167,7 @@ for (const input of document.querySelectorAll("input[data-select]")) {
   // The page may have given it the focus before this ran.
   if (input === document.activeElement) input.select();
 }
+for (const field of document.querySelectorAll("[autofocus]")) focusFirst(field);
 for (const form of document.querySelectorAll("[data-receipt]")) followReceipt(form);
 for (const place of document.querySelectorAll("[data-settled=no]")) followNumbers(place);
 

@@ -17,7 +17,7 @@ class SheetPage {
       key: place.dataset.key,
       onTold: (told, actions, wasOffline) => this.takeAnswers(told, actions, wasOffline),
       onChange: () => this.follow(),
-      onRefused: (action) => this.tell("refused", this.words.refused.replace("{what}", action.code ?? action.kind)),
+      onRefused: (entry) => this.refused(entry),
     });
     this.questions = new SheetQuestions(this.list, {
       name: `truestock|asked|${owner}`,
@@ -81,7 +81,7 @@ class SheetPage {
     const card = this.parcels.draft(code);
     if (card) {
       this.parcels.open(card);
-      this.tell("on_sheet", this.words.twice.replace("{code}", card.code).replace("{place}", card.number));
+      this.tell("on_sheet", filled(this.words.twice, { code: card.code, place: card.number }));
     } else {
       this.put({ code, order: null, again: false });
     }
@@ -92,8 +92,8 @@ class SheetPage {
     if (!found) return false;
     const sku = found.line.place.dataset.sku;
     const good = found.line.units().good;
-    if (found.isCounted) this.tell("counted", this.words.counted.replace("{sku}", sku).replace("{n}", good));
-    else this.tell("refused", this.words.all_counted.replace("{sku}", sku).replace("{n}", found.line.sum()));
+    if (found.isCounted) this.tell("counted", filled(this.words.counted, { sku, n: good }));
+    else this.tell("refused", filled(this.words.all_counted, { sku, n: found.line.sum() }));
     this.parcels.judge(card);
     return true;
   }
@@ -109,7 +109,7 @@ class SheetPage {
     const isOffline = this.queue.state === "offline";
     const tone = isOffline ? "later" : "looking";
     const words = isKnown ? this.words.waits : this.words[tone];
-    this.tell(isKnown ? "on_sheet" : tone, words.replace("{code}", put.code));
+    this.tell(isKnown ? "on_sheet" : tone, filled(words, { code: put.code }));
   }
 
   showComing(action) {
@@ -127,7 +127,7 @@ class SheetPage {
   forget(id) {
     const entry = this.queue.puts().find((candidate) => candidate.action.id === id);
     if (entry && !entry.isTried) this.queue.drop(entry);
-    else if (entry) this.queue.add({ kind: "take_off", parcel: id, version: 1 });
+    else if (entry) this.queue.add({ kind: "take_off", parcel: id, version: 1 }, { about: entry.about });
     this.coming(id).remove();
     this.follow();
   }
@@ -156,12 +156,18 @@ class SheetPage {
 
   // Answers
 
+  // The server could not read it: the scan that is not there any more leaves the list.
+  refused(entry) {
+    this.coming(entry.action.id)?.remove();
+    this.tell("refused", refusedText(entry, this.words));
+  }
+
   follow() {
     const { state } = this.queue;
     this.bar.show(this.queue);
     if (state === "offline" && this.answer.dataset.tone === "looking") {
       const code = this.queue.puts().at(-1)?.action.code;
-      if (code) this.tell("later", this.words.later.replace("{code}", code));
+      if (code) this.tell("later", filled(this.words.later, { code }));
     }
     if (!this.goesTo) return;
     if (state === "saved") location.assign(this.goesTo);
@@ -222,9 +228,16 @@ class SheetPage {
   }
 
   tellMany(said, bad) {
-    const words = [this.words.sent.replace("{n}", said.length), ...bad.slice(0, 3).map((answer) => answer.words)];
+    const words = [filled(this.words.sent, { n: said.length }), ...bad.slice(0, 3).map((answer) => answer.words)];
     this.tell(bad[0]?.tone ?? "known", words.join(" · "));
   }
+}
+
+// Says in the words of the page what the server would not read.
+function refusedText({ action, about }, words) {
+  const code = about || action.code;
+  const deed = (code && words.deeds[action.kind]) || words.deeds.other;
+  return filled(words.refused, { what: filled(deed, { code }) });
 }
 
 async function showResult(place) {
@@ -250,23 +263,28 @@ function followClosed(place, owner) {
   for (const result of place.querySelectorAll("details[open] [data-result]")) showResult(result);
   const late = place.querySelector("[data-late]");
   if (!late) return;
+  const words = JSON.parse(place.dataset.words);
+  const say = (text) => {
+    const line = document.createElement("p");
+    line.textContent = text;
+    late.append(line);
+    late.hidden = false;
+  };
   const queue = new SheetQueue({
     prefix: `truestock|sheet|${owner}|`,
     address: place.dataset.actions,
     key: place.dataset.key,
     onTold: (told, actions) => told.answers.forEach((answer, at) => {
-      if (!answer.error) return;
-      const line = document.createElement("p");
-      line.textContent = actions[at].code ? `${actions[at].code}: ${answer.words}` : answer.words;
-      late.append(line);
-      late.hidden = false;
+      if (answer.error) say(actions[at].code ? `${actions[at].code}: ${answer.words}` : answer.words);
     }),
     onChange: () => {},
-    onRefused: () => {},
+    onRefused: (entry) => say(refusedText(entry, words)),
   });
   queue.sendSoon(0);
 }
 
+// In a frame that is as high as its page, a screen's height would feed on itself.
+if (window.parent === window) document.documentElement.classList.add("alone");
 const sheetPlace = document.getElementById("sheet");
 const sheetOwner = `${sheetPlace.dataset.sheet}|${encodeURIComponent(sheetPlace.dataset.reader)}`;
 if (sheetPlace.dataset.changes === "yes") new SheetPage(sheetPlace, sheetOwner);

@@ -17,8 +17,14 @@ class SheetBar {
     this.line.dataset.waiting = waiting;
     const isLost = queue.state === "offline" || queue.state === "over";
     let text = this.text(queue.state, waiting);
-    if (isLost && waiting && !queue.isKept) text += `. ${this.words.unkept}`;
+    if (isLost && !queue.isKept) text = this.unkeptText(queue.state, waiting, text);
     setText(this.line.querySelector("[data-line-words]"), text);
+  }
+
+  // Nothing outlives the page here, so nothing may say that it is kept.
+  unkeptText(state, waiting, text) {
+    if (state !== "over") return `${waiting ? text : this.words.offline_bare}. ${this.words.unkept}`;
+    return waiting ? this.words.over_unkept.replace("{n}", waiting) : text;
   }
 
   text(state, waiting) {

@@ -246,6 +246,11 @@ function countsText(units, words) {
     .join(" · ");
 }
 
+// A code may hold anything, also what String.replace takes for a pattern.
+function filled(words, values) {
+  return words.replace(/\{(\w+)\}/g, (name, key) => values[key] ?? name);
+}
+
 function setText(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }

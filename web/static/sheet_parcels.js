@@ -118,7 +118,7 @@ class SheetParcels {
       this.page.queue.change(last, found);
       this.page.queue.sendSoon(soon);
     } else {
-      this.page.queue.add({ kind: "judge", parcel: card.id, version: this.versionOf(card), ...found }, { soon });
+      this.page.queue.add({ kind: "judge", parcel: card.id, version: this.versionOf(card), ...found }, { soon, about: card.code });
     }
   }
 
@@ -126,7 +126,7 @@ class SheetParcels {
     const fault = kind === "post" ? card.fault(this.page.words) : "";
     if (fault) return this.page.tell("refused", fault);
     if (kind === "post") this.judge(card, 0);
-    this.page.queue.add({ kind, parcel: card.id, version: this.versionOf(card) });
+    this.page.queue.add({ kind, parcel: card.id, version: this.versionOf(card) }, { about: card.code });
     this.lock(card, kind);
     this.page.field.focus();
   }
@@ -192,10 +192,23 @@ class SheetParcels {
     for (const details of this.list.querySelectorAll("details[open]")) details.open = false;
   }
 
-  // The newest thing on the list keeps room for a parcel, so that its answer moves nothing.
+  // The newest thing on the list has room for a parcel, which fills the screen: what it
+  // turns out to be moves nothing, and what had the room before goes on below the screen.
   refresh(item) {
-    for (const other of this.list.querySelectorAll(".fresh")) other.classList.remove("fresh");
+    for (const other of this.list.querySelectorAll(".fresh")) {
+      if (other === item) return;
+      other.classList.remove("fresh");
+      this.putDown(other);
+    }
     item.classList.add("fresh");
+    this.putDown(item);
+  }
+
+  // Taken out and put back, it stands at its place at once instead of sliding there.
+  putDown(item) {
+    const hadFocus = item.contains(document.activeElement);
+    this.list.insertBefore(item, item.nextElementSibling);
+    if (hadFocus) this.page.field.focus();
   }
 
   toggled(event) {

@@ -5,6 +5,9 @@
 const QUEUE_BATCH = 50;
 const QUEUE_TIMEOUT = 15000;
 const QUEUE_PAUSES = [1500, 3000, 6000, 12000, 20000];
+// What the server says of an action itself. Any other refusal is of the way to it, a
+// proxy's for example, and passes.
+const QUEUE_REFUSALS = [400, 404, 410, 413, 422];
 
 class SheetQueue {
   constructor({ prefix, address, key, onTold, onChange, onRefused }) {
@@ -45,8 +48,9 @@ class SheetQueue {
   }
 
   keep(entry) {
+    const { place, ...kept } = entry;
     try {
-      localStorage.setItem(this.prefix + entry.place, JSON.stringify({ isTried: entry.isTried, action: entry.action }));
+      localStorage.setItem(this.prefix + place, JSON.stringify(kept));
     } catch {
       this.isKept = false; // full, or forbidden in a frame: it stays in this page
     }
@@ -70,9 +74,10 @@ class SheetQueue {
     return this.last;
   }
 
-  add(action, { soon = 0 } = {}) {
+  // About which code it is can be told to people; the server is not told.
+  add(action, { soon = 0, about = action.code ?? "" } = {}) {
     const id = newActionId();
-    const entry = { place: this.nextPlace(id), isTried: false, action: { id, ...action } };
+    const entry = { place: this.nextPlace(id), isTried: false, about, action: { id, ...action } };
     this.entries.push(entry);
     this.keep(entry);
     this.sendSoon(soon);
@@ -173,12 +178,11 @@ class SheetQueue {
     } catch {
       return this.tryLater();
     }
-    if (answer.status >= 500) return this.tryLater();
     if (answer.status === 403) {
       this.state = "over";
       return null;
     }
-    return this.leaveOut(batch);
+    return QUEUE_REFUSALS.includes(answer.status) ? this.leaveOut(batch) : this.tryLater();
   }
 
   tryLater() {
@@ -195,7 +199,7 @@ class SheetQueue {
       this.batch = 1;
     } else {
       this.drop(batch[0]);
-      this.onRefused(batch[0].action);
+      this.onRefused(batch[0]);
       this.batch = QUEUE_BATCH;
     }
     this.sendSoon(0);
