@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +17,8 @@ from sqlalchemy.exc import ArgumentError
 from connector.registry import channel_names
 from daemon.hook_address import Network, read_networks
 from daemon.launch_keys import LaunchKey, read_launch_keys
+from daemon.own_files import kept_key, socket_path
+from daemon.page_address import read_host, read_origin
 from daemon.refusals import Refused
 from stock.claims import ClaimWindows
 
@@ -28,7 +28,6 @@ DATABASES = ("postgresql", "sqlite")
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 MOST_CLAIM_DAYS = 3650
 _ADDRESS_FILE = "address"
-_LONGEST_SOCKET_PATH = 100
 
 
 class SettingError(Refused):
@@ -50,6 +49,8 @@ class Settings:
     credentials_keys: tuple[str, ...]
     base_url: str
     """Address under which people's browsers reach the web page."""
+    hosts: Sequence[str]
+    """Further names under which the page may be asked for."""
     erp_origin: str | None
     """The one origin that may embed the page."""
     launch_keys: Sequence[LaunchKey]
@@ -90,10 +91,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         var=var,
         database_url=given.database_url(f"sqlite:///{var / 'truestock.db'}"),
         redis_url=given.redis_url(),
-        redis_socket=_socket(var),
+        redis_socket=socket_path(var),
         secret_keys=given.secret_keys(var),
         credentials_keys=given.credentials_keys(var),
         base_url=given.origin("BASE_URL", _kept_address(var)),
+        hosts=given.hosts("HOSTS"),
         erp_origin=given.origin("ERP_ORIGIN", None) or None,
         launch_keys=_launch_keys(given.text("LAUNCH_KEYS", "")),
         proxies=given.number("PROXIES", 0, least=0),
@@ -147,12 +149,23 @@ class _Reader:
         value = self.optional(name) or default
         if value is None:
             return ""
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        try:
+            return read_origin(value)
+        except ValueError:
             raise SettingError(
-                f"{PREFIX}{name} is an address such as https://erp.example.com"
-            )
-        return f"{parts.scheme}://{parts.netloc}"
+                f"{PREFIX}{name} is one address such as https://erp.example.com:"
+                " scheme, host and port alone, without a wildcard, a user or a path;"
+                " write a host with accents as its xn-- name"
+            ) from None
+
+    def hosts(self, name: str) -> Sequence[str]:
+        try:
+            return tuple(read_host(one) for one in _split(self.optional(name)))
+        except ValueError:
+            raise SettingError(
+                f"{PREFIX}{name} is a list of names such as stock.example.com,other:"
+                " no scheme, no port, no wildcard"
+            ) from None
 
     def database_url(self, default: str) -> str:
         value = self.text("DATABASE_URL", default)
@@ -178,7 +191,7 @@ class _Reader:
 
     def secret_keys(self, var: Path) -> tuple[str, ...]:
         keys = _split(self.optional("SECRET_KEY")) or (
-            _kept_key(var / "secret.key", secrets.token_urlsafe(32)),
+            kept_key(var / "secret.key", secrets.token_urlsafe(32)),
         )
         if any(len(key) < 32 for key in keys):
             raise SettingError(f"{PREFIX}SECRET_KEY has at least 32 characters")
@@ -186,7 +199,7 @@ class _Reader:
 
     def credentials_keys(self, var: Path) -> tuple[str, ...]:
         keys = _split(self.optional("CREDENTIALS_KEY")) or (
-            _kept_key(var / "credentials.key", Fernet.generate_key().decode()),
+            kept_key(var / "credentials.key", Fernet.generate_key().decode()),
         )
         for key in keys:
             try:
@@ -209,17 +222,6 @@ def _kept_address(var: Path) -> str:
         return (var / _ADDRESS_FILE).read_text("ascii").strip()
     except FileNotFoundError:
         return "http://127.0.0.1:8080"
-
-
-def _socket(var: Path) -> Path:
-    path = var / "redis.sock"
-    if len(str(path)) <= _LONGEST_SOCKET_PATH:
-        return path
-    # The kernel takes short socket addresses only.
-    digest = hashlib.sha256(str(var).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"truestock-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / "redis.sock"
 
 
 def _launch_keys(value: str) -> Sequence[LaunchKey]:
@@ -278,14 +280,3 @@ def _is_number(text: str, *, most: int) -> bool:
 
 def _split(value: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (value or "").split(",") if part.strip())
-
-
-def _kept_key(path: Path, fresh: str) -> str:
-    try:
-        # Exclusive creation: of two processes that start at once, one makes the key.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text("ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(fresh)
-    return fresh

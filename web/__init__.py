@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from daemon.bell import Bell, open_bell
-from daemon.settings import Settings, read_settings
+from daemon.settings import SettingError, Settings, read_settings
 from stock.session import Database
 from web import (
     board_file,
@@ -37,9 +37,11 @@ from web.claims import pages as claim_pages
 from web.claims.words import install_claim_words
 from web.desk import Clock, Desk, install_desk, utc_now
 from web.error_pages import QuietFlask, install_error_pages
+from web.error_words import install_error_words
 from web.formats import install_formats
 from web.frames import install_frames
 from web.headers import install_headers
+from web.hosts import install_hosts
 from web.language import install_languages
 from web.orphans import decisions as orphan_decisions
 from web.orphans import pages as orphan_pages
@@ -63,10 +65,14 @@ def create_app(
 ) -> Flask:
     """Return the web page; without arguments it follows the environment.
 
-    The database must have been made by ``./truestock init`` before.
+    The database must have been made by ``./truestock init`` before.  Raises
+    ``SettingError``, also where Flask's debugging is on.
     """
     settings = settings or read_settings()
     app = QuietFlask(__name__)
+    if app.debug:
+        # It shows strangers the code and what it holds, and lets them run their own.
+        raise SettingError("FLASK_DEBUG is never for this page: unset it and start")
     app.config.update(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM_BYTES,
@@ -85,10 +91,12 @@ def create_app(
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
+    install_hosts(app, settings)
     install_routing(app)
     install_languages(app, settings.language)
     install_formats(app)
     install_words(app)
+    install_error_words(app)
     install_skus(app)
     install_card_words(app)
     install_claim_words(app)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, g, request
 
+from web.asked import check_asked_once
 from web.desk import current_desk
 from web.errors import RecordMissing, RoleRefused
 from web.permissions import Permission, needed
@@ -32,6 +33,7 @@ def desk_blueprint(name: str) -> Blueprint:
     def check_permission() -> None:
         # A view that nobody marked is nobody's: it is refused to all.
         demand(needed(current_app.view_functions[request.endpoint or ""]))
+        check_asked_once()
 
     @blueprint.url_defaults
     def keep_session(_endpoint: str, values: dict[str, Any]) -> None:

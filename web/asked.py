@@ -8,12 +8,16 @@ from datetime import UTC, datetime
 from flask import request
 
 from web.desk import current_desk
+from web.errors import FieldsRefused
 from web.language import gettext
 from web.routing import LARGEST_ID
 from web.typed import typed_code
 
 FIRST_YEAR = 1970
 LONGEST_ECHO = 40
+
+_LISTS = frozenset({"code"})
+"""A sheet's address names each scanned code that is in question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,13 @@ def asked_id(name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 17):
         return None
     return min(int(text), LARGEST_ID) or None
+
+
+def check_asked_once() -> None:
+    """Refuse an address that says something twice.  Raises ``FieldsRefused``."""
+    for name, values in request.args.lists():
+        if len(values) > 1 and name not in _LISTS:
+            raise FieldsRefused(name)
 
 
 def _in_utc(moment: datetime) -> datetime:

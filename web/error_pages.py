@@ -23,10 +23,12 @@ from web.errors import (
     RoleRefused,
     TokenRefused,
 )
+from web.hosts import HostRefused
 from web.journal import write_entry
 from web.language import gettext
 from web.permissions import Permission
 from web.sessions import SESSION
+from web.unsent import Unsent, find_unsent
 from web.words import ROLES, word
 
 
@@ -37,6 +39,8 @@ class Trouble:
     title: str
     way_out: str
     may_sign_in: bool = False
+    unsent: Unsent | None = None
+    """What was typed and is not to be lost."""
 
 
 class QuietFlask(Flask):
@@ -84,8 +88,12 @@ def _token_refused(error: TokenRefused) -> ResponseReturnValue:
     else:
         title = gettext("This link is not valid.")
     way_out = gettext("Open the page again from your ERP, or ask for a new link.")
+    is_session = error.purpose == SESSION
     trouble = Trouble(
-        title=title, way_out=way_out, may_sign_in=error.purpose == SESSION
+        title=title,
+        way_out=way_out,
+        may_sign_in=is_session,
+        unsent=find_unsent() if is_session else None,
     )
     return show_trouble(trouble, 403, cause=error)
 
@@ -181,7 +189,19 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         cause = _trace(error.original_exception)
     if status < 400:
         return error.get_response()
+    if isinstance(error, HostRefused):
+        return show_trouble(_foreign_host(), status, cause=type(error).__name__)
     return show_trouble(_trouble_of(status), status, cause=cause)
+
+
+def _foreign_host() -> Trouble:
+    return Trouble(
+        title=gettext("This page is not served under this address."),
+        way_out=gettext(
+            "Open it under its own address. Whoever looks after Truestock can name"
+            " further ones in the setting TRUESTOCK_HOSTS."
+        ),
+    )
 
 
 def _trouble_of(status: int) -> Trouble:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, g
+from flask import Flask
 
 from stock.models import Receipt
 from stock.sheets import ParcelView, SheetView
+from web.headers import is_framed
 
 POSTED, REVERSED = "receipt.posted", "receipt.reversed"
 
@@ -18,7 +19,7 @@ def install_frames(app: Flask, erp_origin: str | None) -> None:
 
     def told_origin() -> str:
         """Return the origin that may show this answer in a frame, if one may."""
-        return erp_origin if erp_origin and "never_framed" not in g else ""
+        return erp_origin if erp_origin and is_framed() else ""
 
     app.jinja_env.globals.update(told_origin=told_origin)
     app.jinja_env.filters.update(booked=_of_receipt, booked_on=_of_parcel)

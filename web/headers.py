@@ -7,6 +7,7 @@ import time
 from flask import Flask, Response, g, request
 
 from web.journal import write_entry
+from web.tokens import Reader
 
 NOBODY = "'none'"
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -14,7 +15,10 @@ _PHOTOS = frozenset({"photos.show_photo", "photos.show_small"})
 
 
 def install_headers(app: Flask, erp_origin: str | None) -> None:
-    """Send the set with each answer; only ``erp_origin`` may show us in a frame."""
+    """Send the set with each answer; only ``erp_origin`` may show the desk in a frame.
+
+    Not more of it than the desk: see ``is_framed``.
+    """
     framed, unframed = _policy(erp_origin), _policy(None)
     fixed = {
         "X-Content-Type-Options": "nosniff",
@@ -30,12 +34,11 @@ def install_headers(app: Flask, erp_origin: str | None) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(fixed)
-        is_unframed = "never_framed" in g
-        policy = unframed if is_unframed else framed
+        policy = framed if is_framed() else unframed
         response.headers["Content-Security-Policy"] = policy
         # A form that no session proves is judged by its origin, which browsers only
         # tell when some referrer may be told.
-        referrer = "same-origin" if is_unframed else "no-referrer"
+        referrer = "same-origin" if "never_framed" in g else "no-referrer"
         response.headers["Referrer-Policy"] = referrer
         response.headers["Cache-Control"] = _caching(response)
         _write_access(response)
@@ -45,6 +48,18 @@ def install_headers(app: Flask, erp_origin: str | None) -> None:
 def never_framed() -> None:
     """Let nobody show this answer in a frame, not even the ERP."""
     g.never_framed = True
+
+
+def is_framed() -> bool:
+    """Say whether the ERP may show this answer in a frame.
+
+    Its launch opens the desk, and what goes wrong there shows there too.  Everything
+    else, and the desk of who signed in with a password, stands in a window of its own.
+    """
+    if "never_framed" in g or not request.path.startswith("/desk/"):
+        return request.path == "/open"
+    reader: Reader | None = g.get("reader")
+    return reader is None or reader.person_id is None
 
 
 def _policy(erp_origin: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from web.asked import check_asked_once
 from web.board_query import FIELDS
 from web.desk import current_desk
 from web.language import asked_language
@@ -22,6 +23,10 @@ def open_page() -> ResponseReturnValue:
     Fields of the list's filter go along, so that a link of the ERP can hold one.  A
     document in the token is searched for: the one order it means opens by itself.
     """
+    if request.method == "HEAD":
+        # Mail and chat programs try links before a person does; a token works once.
+        return ""
+    check_asked_once()
     desk = current_desk()
     given = request.form if request.method == "POST" else request.args
     opened = exchange_token(

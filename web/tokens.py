@@ -141,6 +141,18 @@ def read_form_key(
     return key
 
 
+def was_form_key(settings: Settings, value: str, order_id: int, now: datetime) -> bool:
+    """Say whether a form's key was made for this order, for whomever and however long.
+
+    It is no leave to do anything.
+    """
+    try:
+        claims = _verify(settings, Purpose.FORM, value, now, late=True)
+    except TokenRefused:
+        return False
+    return claims.get("order") == order_id
+
+
 def issue_page_key(settings: Settings, reader: Reader, page: str, now: datetime) -> str:
     """Return the key of a form on this page that this reader is about to see."""
     claims = {"user": reader.user, "page": page, "id": secrets.token_urlsafe(16)}

@@ -43,6 +43,11 @@ def test_an_empty_environment_serves_one_machine(tmp_path: Path) -> None:
         ("CREDENTIALS_KEY", KEY, "credentials_keys", (KEY,)),
         ("BASE_URL", "https://s.vn/", "base_url", "https://s.vn"),
         ("ERP_ORIGIN", "https://erp.vn", "erp_origin", "https://erp.vn"),
+        ("ERP_ORIGIN", "HTTPS://erp.vn/", "erp_origin", "https://erp.vn"),
+        ("ERP_ORIGIN", "http://10.1.2.3:69", "erp_origin", "http://10.1.2.3:69"),
+        ("ERP_ORIGIN", "https://xn--t-ksa.vn", "erp_origin", "https://xn--t-ksa.vn"),
+        ("HOSTS", "Stock.vn, truestock", "hosts", ("stock.vn", "truestock")),
+        ("HOSTS", "", "hosts", ()),
         ("LANGUAGE", "en", "language", "en"),
         ("QUEUE", "other", "queue", "other"),
         ("TICK_SECONDS", "1", "tick_seconds", 1),
@@ -73,6 +78,9 @@ def test_a_variable_is_taken_as_it_is_given(
         ("CREDENTIALS_KEY", f"{KEY},AAAA"),
         ("BASE_URL", "shop.example.com"),
         ("ERP_ORIGIN", "ftp://erp.example.com"),
+        ("HOSTS", "https://stock.example.com"),
+        ("HOSTS", "stock.example.com:8080"),
+        ("HOSTS", "*.example.com"),
         ("LANGUAGE", "fr"),
         ("TIME_ZONE", "Asia/Atlantis"),
         ("TIME_ZONE", "../etc/passwd"),
@@ -85,6 +93,42 @@ def test_a_variable_is_taken_as_it_is_given(
 )
 def test_a_wrong_variable_is_named(tmp_path: Path, name: str, given: str) -> None:
     with pytest.raises(SettingError, match=f"TRUESTOCK_{name}"):
+        read(tmp_path, **{name: given})
+
+
+@pytest.mark.parametrize("name", ["ERP_ORIGIN", "BASE_URL"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "https://*.example.vn",
+        "https://erp.example.vn; script-src *",
+        "https://erp.example.vn, https://other.example.vn",
+        "https://erp.example.vn https://other.example.vn",
+        "https://user@erp.vn",
+        "https://user:word@erp.vn",
+        "https://a b",
+        "https://a\tb",
+        "https://erp.vn/path",
+        "https://erp.vn?x",
+        "https://erp.vn#x",
+        "https://erp.vn:0",
+        "https://erp.vn:99999",
+        "https://erp.vn:",
+        "https://-erp.vn",
+        "https://erp..vn",
+        "https://tồn.vn",
+        "https://[::1]",
+        "https://" + ".".join(["a" * 60] * 5),
+        "https://",
+        "//erp.vn",
+        "'self'",
+        "*",
+    ],
+)
+def test_an_address_is_scheme_host_and_port_alone(
+    tmp_path: Path, name: str, given: str
+) -> None:
+    with pytest.raises(SettingError, match=f"TRUESTOCK_{name} is one address such as"):
         read(tmp_path, **{name: given})
 
 

@@ -33,6 +33,17 @@ PAYLOADS = [
 ]
 
 
+NEVER_SHOWN_IN_THE_ERP = (
+    "/login",
+    "/health",
+    "/consent",
+    "/hooks/nobody",
+    "/api/v1/openapi.json",
+    "/no/such/page",
+    "/opening",
+)
+
+
 def break_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: object, **_keywords: object) -> None:
         raise RuntimeError("canary\n\x1b[31mred 2026 ERROR forged line")
@@ -68,12 +79,20 @@ def statuses(
     return headers
 
 
+@pytest.mark.parametrize("path", NEVER_SHOWN_IN_THE_ERP)
+def test_nothing_but_the_desk_shows_in_a_frame(clerk: Visitor, path: str) -> None:
+    policy = clerk.client.get(path).headers["Content-Security-Policy"]
+    assert policy == POLICY + "'none'"
+
+
 @pytest.mark.parametrize("status", [200, 303, 400, 403, 404, 405, 413, 500])
 def test_every_answer_has_the_protective_headers(
     statuses: Callable[[int], dict[str, str]], status: int
 ) -> None:
     headers = statuses(status)
-    assert headers["Content-Security-Policy"] == POLICY + "https://erp.example.vn"
+    # Of these two the address is none of the desk: the ERP never shows it.
+    ancestors = "'none'" if status in (404, 405) else "https://erp.example.vn"
+    assert headers["Content-Security-Policy"] == POLICY + ancestors
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
@@ -87,7 +106,7 @@ def test_without_an_erp_nobody_may_frame_the_page(
 ) -> None:
     alone = dataclasses.replace(settings, erp_origin=None)
     app = create_app(alone, database=database)
-    answer = app.test_client().get("/no/such/page")
+    answer = app.test_client().get("/open")
     assert answer.headers["Content-Security-Policy"] == POLICY + "'none'"
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
-from tests.web.seller import Seller
+from daemon.links import issue_token
+from daemon.settings import Settings
+from tests.web.seller import NOW, Seller
+from tests.web.sheet_desk import SheetDesk
 from tests.web.visitor import (
     Visitor,
     fields_of,
     quantity_field,
+    tells,
     text_of,
     with_quantities,
 )
@@ -105,3 +110,30 @@ def test_a_field_that_comes_twice_is_refused(
     answer = clerk.client.post(f"{clerk.desk}orders/{order_id}/receipt", data=twice)
     assert answer.status_code == 400
     assert seller.receipts() == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["?q=A1&q=A2", "?shop=one&shop=two", "?lang=vi&lang=en", "stock?q=MUG&q=MUG"],
+)
+def test_an_address_that_says_something_twice_is_refused(
+    seller: Seller, clerk: Visitor, path: str
+) -> None:
+    answer = clerk.client.get(clerk.desk + path)
+    assert answer.status_code == 400 and "Location" not in answer.headers
+
+
+def test_a_launch_that_says_something_twice_is_not_used_up(
+    app: Flask, settings: Settings, seller: Seller
+) -> None:
+    client = app.test_client(use_cookies=False)
+    token = issue_token(settings, "lan", "clerk", NOW)
+    twice = f"/open?token={token}&q=A1&q=A2"
+    assert client.get(twice).status_code == 400
+    assert client.get(f"/open?token={token}").status_code == 303
+
+
+def test_a_sheet_is_asked_about_several_codes(seller: Seller, clerk: Visitor) -> None:
+    desk = SheetDesk(clerk)
+    page = clerk.client.get(f"{clerk.desk}{desk.path}?code=X1&code=X2").text
+    assert tells(page, "X1") and tells(page, "X2")

@@ -66,6 +66,15 @@ def test_a_token_opens_the_page_once(app: Flask, clock: MovableClock) -> None:
     assert launch(app, signed(OTHER_SECRET, iss="erpnext")).status_code == 303
 
 
+def test_who_only_asks_for_the_head_leaves_the_token_good(app: Flask) -> None:
+    token = signed()
+    client = app.test_client(use_cookies=False)
+    for _ in range(2):
+        looked = client.head(f"/open?token={token}")
+        assert looked.status_code == 200 and "Location" not in looked.headers
+    assert client.get(f"/open?token={token}").status_code == 303
+
+
 def test_of_many_at_once_one_opens_the_page(app: Flask) -> None:
     token = signed()
     with ThreadPoolExecutor(8) as pool:

@@ -273,7 +273,17 @@ def test_pages_about_passwords_are_never_framed(
     assert client.get("/login").headers["Referrer-Policy"] == "same-origin"
     page = client.get(inside)
     assert page.headers["Referrer-Policy"] == "no-referrer"
-    assert "erp.example.vn" in page.headers["Content-Security-Policy"]
+
+
+def test_what_a_password_opened_stands_in_a_window_of_its_own(
+    client: FlaskClient, lan: Person, visit: Callable[..., Visitor]
+) -> None:
+    page = client.get(sign_in(client).location)
+    assert page.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
+    assert "data-erp-origin" not in page.text
+    from_erp = visit().get()
+    assert "erp.example.vn" in from_erp.headers["Content-Security-Policy"]
+    assert "data-erp-origin" in from_erp.text
 
 
 def test_signing_out_ends_the_session(

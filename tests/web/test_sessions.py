@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -18,7 +19,11 @@ from stock.session import Database
 from tests.web.conftest import MovableClock
 from tests.web.ledger import counting
 from tests.web.seller import NOW, Seller
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, text_of, with_quantities
+
+
+def words_of(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def rows(database: Database) -> list[PersonSession]:
@@ -35,6 +40,36 @@ def test_a_session_is_over_after_twelve_hours(
     answer = clerk.get()
     assert answer.status_code == 403
     assert "Phiên làm việc đã hết" in answer.text
+
+
+def test_what_was_typed_when_the_session_was_over_is_shown_again(
+    seller: Seller, clerk: Visitor, clock: MovableClock, order_id: int
+) -> None:
+    fields = with_quantities(clerk.form(order_id), "2", damaged="1x")
+    typed = fields | {"note": "Hộp móp <b>\ndòng hai"}
+    clock.now = NOW + timedelta(hours=13)
+    answer = clerk.book(order_id, typed)
+    page = text_of(answer.text)
+    assert answer.status_code == 403 and seller.receipts() == []
+    assert "Phiên làm việc đã hết" in page and "Lần gửi này không ghi gì" in page
+    assert "MUG Còn tốt 2 · Hư hỏng 1x" in words_of(answer.text)
+    assert "Hộp móp &lt;b&gt;\ndòng hai</textarea>" in answer.text and "A1" in page
+
+
+def test_nothing_is_shown_again_without_a_key_of_ours(
+    seller: Seller, clerk: Visitor, clock: MovableClock, order_id: int
+) -> None:
+    other = clerk.form(seller.order("A2", 1))["key"]
+    fields = clerk.form(order_id) | {"note": "planted"}
+    clock.now = NOW + timedelta(hours=13)
+    for key in ("", "guessed", fields["key"][:-2], other):
+        answer = clerk.book(order_id, fields | {"key": key})
+        assert answer.status_code == 403
+        assert "planted" not in answer.text and "MUG" not in answer.text
+    odd = clerk.book(order_id, fields | {"odd": "planted"})
+    assert odd.status_code == 403 and "planted" not in odd.text
+    long = clerk.book(order_id, fields | {"note": "x" * 300_000})
+    assert long.status_code == 403
 
 
 def test_a_session_is_a_secret_that_the_database_does_not_hold(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -170,6 +171,35 @@ def test_what_the_script_never_writes_is_refused_whole(desk: SheetDesk) -> None:
     for body in bodies:
         assert send(desk, put("a", "SPX1"), **body).status_code == 400, body
     assert "data-parcel=" not in desk.visitor.get(desk.path).text
+
+
+def test_a_body_that_says_something_twice_or_without_end_is_refused(
+    desk: SheetDesk,
+) -> None:
+    key = f'"key": "{desk.key}"'
+    row = '{"id": "a", "kind": "put", "code": "SPX1", "order": null, "again": false'
+    bodies = {
+        "code twice": f'{{{key}, "actions": [{row}, "code": "SPX2"}}]}}',
+        "key twice": f'{{{key}, {key}, "actions": [{row}}}]}}',
+        "deep": f'{{{key}, "actions": {"[" * 1000}{"]" * 1000}}}',
+        "no number": f'{{{key}, "actions": [NaN]}}',
+        "not JSON": key,
+        "not UTF-8": b'{"key": "\xff"}',
+    }
+    address = f"{desk.visitor.desk}{desk.path}/actions"
+    for name, body in bodies.items():
+        answer = desk.visitor.client.post(
+            address, data=body, content_type="application/json"
+        )
+        assert answer.status_code == 400, name
+    assert "data-parcel=" not in desk.visitor.get(desk.path).text
+
+
+def test_a_body_that_is_not_called_json_is_refused(desk: SheetDesk) -> None:
+    body = json.dumps({"key": desk.key, "actions": [put("a", "SPX1")]})
+    address = f"{desk.visitor.desk}{desk.path}/actions"
+    answer = desk.visitor.client.post(address, data=body, content_type="text/plain")
+    assert answer.status_code == 400
 
 
 def test_more_actions_than_a_list_may_hold_are_refused(desk: SheetDesk) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from flask import request
@@ -22,11 +21,10 @@ from web.api.problems import (
     invalid,
 )
 from web.api.shapes import Body, Query
-from web.routing import LARGEST_ID
+from web.strict_json import JsonRefused, named, parse_json
 
 JSON_TYPE = "application/json"
 LARGEST_BODY_BYTES = 256 * 1024
-MOST_DEPTH = 10
 KEY_HEADER = "Idempotency-Key"
 KEY_PATTERN = r"^[A-Za-z0-9._:/+=-]{1,128}$"
 MOST_ERRORS = 50
@@ -34,8 +32,6 @@ VARIANT = "<"
 """Begins the names of variants of a value; they are no part of what was sent."""
 
 _WORDS = {"extra_forbidden": "is not known here", "missing": "is missing"}
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_BRACKET = re.compile(r"[\[\]{}]")
 
 Asked = TypeVar("Asked", bound=Query)
 Sent = TypeVar("Sent", bound=Body)
@@ -54,7 +50,7 @@ def read_query(model: type[Asked]) -> Asked:
     twice = [name for name, values in request.args.lists() if len(values) > 1]
     if twice:
         errors = [{"parameter": x, "detail": "comes more than once"} for x in twice]
-        raise invalid(f"{_named(twice)}: send each parameter once.", errors)
+        raise invalid(f"{named(twice)}: send each parameter once.", errors)
     try:
         return model.model_validate(request.args.to_dict())
     except ValidationError as error:
@@ -70,7 +66,7 @@ def refuse_query() -> None:
     if request.args:
         names = list(request.args)
         errors = [{"parameter": x, "detail": "is not known here"} for x in names]
-        raise invalid(f"{_named(names)}: this takes no parameters.", errors)
+        raise invalid(f"{named(names)}: this takes no parameters.", errors)
 
 
 def read_body(model: type[Sent]) -> Sent:
@@ -80,6 +76,8 @@ def read_body(model: type[Sent]) -> Sent:
         raise Problem(WRONG_MEDIA_TYPE, detail)
     try:
         return model.model_validate(parse_json(_raw_body()))
+    except JsonRefused as error:
+        raise Problem(MALFORMED, f"{error}") from None
     except ValidationError as error:
         errors = [
             {"pointer": _pointer(e["loc"]), "detail": _words(e)} for e in _errors(error)
@@ -109,63 +107,6 @@ def _raw_body() -> bytes:
     return request.get_data(cache=False)
 
 
-def parse_json(raw: bytes) -> Any:
-    """Return what JSON says, if it says it once and plainly.  Raises ``Problem``."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Problem(MALFORMED, "The body is not UTF-8 text.") from None
-    if _depth(text) > MOST_DEPTH:
-        raise Problem(MALFORMED, f"The body nests deeper than {MOST_DEPTH} levels.")
-    try:
-        return json.loads(
-            text,
-            object_pairs_hook=_no_name_twice,
-            parse_constant=_no_constant,
-            parse_float=_number,
-        )
-    except json.JSONDecodeError as error:
-        detail = f"The body is not JSON: {error.msg}, line {error.lineno}."
-        raise Problem(MALFORMED, detail) from None
-    except ValueError:
-        # Python refuses to convert numbers of thousands of digits.
-        raise Problem(MALFORMED, "The body holds a number of absurd length.") from None
-
-
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        detail = f"An object names {_named(twice)} more than once: say which is meant."
-        raise Problem(MALFORMED, detail)
-    return found
-
-
-def _number(text: str) -> int | float:
-    # JSON knows one kind of numbers, and many programs write 2 as 2.0.
-    number = float(text)
-    if not number.is_integer() or abs(number) > LARGEST_ID:
-        return number
-    try:
-        # Compared exactly: what only rounds to a whole number is none.
-        return int(number) if Decimal(text) == int(number) else number
-    except InvalidOperation:
-        raise Problem(MALFORMED, "The body holds an absurd number.") from None
-
-
-def _no_constant(name: str) -> Any:
-    raise Problem(MALFORMED, f"{name} is no number of JSON.")
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
 def _errors(error: ValidationError) -> Iterable[ErrorDetails]:
     return error.errors(include_url=False, include_context=False, include_input=False)[
         :MOST_ERRORS
@@ -187,10 +128,6 @@ def _summary(errors: list[dict[str, str]], name: str) -> str:
     first = errors[0]
     more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
     return f"{first[name][:100]}: {first['detail']}.{more}"
-
-
-def _named(names: Iterable[str]) -> str:
-    return ", ".join(name[:40] for name in list(names)[:10])
 
 
 def canonical(document: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from stock.sheets import (
     whole_sheet,
 )
 from web.desk import current_desk
+from web.errors import FieldsRefused
 from web.language import gettext
 from web.permissions import Permission, needs
 from web.sheets.cards import Card, parcel_of
@@ -37,6 +38,7 @@ from web.sheets.sentences import (
     said_of_put,
     said_of_refusal,
 )
+from web.strict_json import JsonRefused, parse_json
 
 
 @blueprint.post("/sheets/<id:sheet_id>/actions")
@@ -44,13 +46,20 @@ from web.sheets.sentences import (
 def take_actions(sheet_id: int) -> ResponseReturnValue:
     """Apply a list of actions, each once, and answer with what the page shows."""
     desk, clerk = current_desk(), current_clerk()
-    batch = read_batch(request.get_json(silent=True), sheet_id)
+    batch = read_batch(_sent(), sheet_id)
     read_key(batch.key, sheet_id)
     told = apply_actions(desk.database, batch.actions, by=clerk, now=desk.now())
     ring([x.receipt_id for x in told if x.receipt_id and not x.replayed])
     with desk.database.read() as session:
         sheet = whole_sheet(session, sheet_id, by=clerk)
         return _answer(session, sheet, batch.actions, told, batch.key)
+
+
+def _sent() -> object:
+    try:
+        return parse_json(request.get_data(cache=False)) if request.is_json else None
+    except JsonRefused as refusal:
+        raise FieldsRefused("actions") from refusal
 
 
 def _answer(

@@ -21,10 +21,11 @@ from tests.web.seller import Seller
 from web.api.document import document
 from web.api.operations import OPERATIONS
 from web.api.problems import KINDS
-from web.api.reading import LARGEST_BODY_BYTES, MOST_DEPTH
+from web.api.reading import LARGEST_BODY_BYTES
 from web.api.returns import SortName
 from web.api.shapes import MOST_PER_PAGE
 from web.board_query import SORTS
+from web.strict_json import MOST_DEPTH
 
 PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
 CURLS = [x for x in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in x]
