@@ -14,6 +14,7 @@ from stock.models import ListingState, ShopState
 from web.access import current_reader, desk_blueprint
 from web.asked import asked_id
 from web.desk import current_desk
+from web.error_words import Noted, listing_error
 from web.formats import moment
 from web.language import gettext
 from web.permissions import Permission, needs
@@ -51,20 +52,23 @@ def show_drifts() -> ResponseReturnValue:
     return shown, 200 if is_known else 404
 
 
-def what_was_done(found: Drifted) -> str:
+def what_was_done(found: Drifted) -> Noted:
     """Say what became of a channel's number that was not ours."""
     drift, listing = found.drift, found.listing
     if drift.settled_at is not None:
-        return gettext("Put back: %(moment)s", moment=moment(drift.settled_at))
+        put_back = gettext("Put back: %(moment)s", moment=moment(drift.settled_at))
+        return Noted(sentence=put_back)
     if listing.state != ListingState.MAPPED:
-        return gettext("Left as it is: the listing stands for no SKU any more.")
+        left = gettext("Left as it is: the listing stands for no SKU any more.")
+        return Noted(sentence=left)
     if listing.paused:
-        return gettext("Left as it is: somebody paused the listing.")
+        paused = gettext("Left as it is: somebody paused the listing.")
+        return Noted(sentence=paused)
     if listing.shop.state != ShopState.ACTIVE:
-        return gettext("Waits until the shop is back.")
+        return Noted(sentence=gettext("Waits until the shop is back."))
     if listing.failures and listing.last_error:
-        return gettext("Trying again: %(reason)s", reason=listing.last_error)
-    return gettext("Being put back")
+        return listing_error(listing.last_error)
+    return Noted(sentence=gettext("Being put back"))
 
 
 def _by_channel(caught: Sequence[Caught]) -> Sequence[tuple[str, int]]:

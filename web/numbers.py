@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from stock import levels, offers
 from stock.models import Listing, ListingState, ShopState
 from web.access import current_reader
+from web.error_words import Noted, listing_error, shop_error
 from web.language import gettext, lazy_gettext
 
 
@@ -65,6 +66,11 @@ class ListingNumber:
         """Why it is so, where that is not plain."""
         return _detail(self)
 
+    @property
+    def trouble(self) -> Noted | None:
+        """What keeps the channel from our number, where something was noted."""
+        return _trouble(self)
+
     def as_json(self) -> dict[str, object]:
         """Return what the result page's script shows."""
         return {
@@ -117,23 +123,19 @@ def _state(listing: Listing, *, is_counted: bool) -> PushState:
 
 
 def _detail(number: ListingNumber) -> str:
-    listing = number.listing
-    shown = listing.seen_quantity
+    shown, trouble = number.listing.seen_quantity, number.trouble
     match number.state:
         case PushState.PAUSED:
-            reason = listing.shop.last_error or gettext("no reason was noted")
-            return gettext(
-                "The number is sent once the shop is back: %(reason)s.",
-                reason=reason.rstrip("."),
-            )
+            once_back = gettext("The number is sent once the shop is back.")
+            return f"{once_back} {trouble.sentence}" if trouble else once_back
         case PushState.UNCOUNTED:
             return gettext("The channel hears of it after the first stocktake.")
         case PushState.LEFT_ALONE:
             return gettext("Somebody paused it: the channel keeps the number it has.")
         case PushState.KEPT_OUT:
             return gettext("The channel keeps its own stock for this listing.")
-        case PushState.SENDING if listing.failures and listing.last_error:
-            return gettext("Trying again: %(reason)s", reason=listing.last_error)
+        case PushState.SENDING if trouble:
+            return trouble.sentence
         case PushState.SENDING | PushState.SENT if (
             shown is not None
             and number.quantity is not None
@@ -145,3 +147,14 @@ def _detail(number: ListingNumber) -> str:
             )
         case _:
             return ""
+
+
+def _trouble(number: ListingNumber) -> Noted | None:
+    listing = number.listing
+    match number.state:
+        case PushState.PAUSED if listing.shop.last_error:
+            return shop_error(listing.shop.last_error)
+        case PushState.SENDING if listing.failures and listing.last_error:
+            return listing_error(listing.last_error)
+        case _:
+            return None

@@ -21,6 +21,7 @@ from stock.photos import Subject, SubjectKind, evidence_of_order
 from stock.receipt_history import receipts_of
 from web.access import current_reader, desk_blueprint
 from web.desk import current_desk
+from web.error_words import Noted, refusal_error
 from web.errors import FieldsRefused, TokenRefused, WebError
 from web.formats import money_text
 from web.language import gettext
@@ -54,6 +55,8 @@ class TimelineEntry:
     detail: str
     actor: str
     receipt: Receipt | None
+    refusal: Noted | None
+    """Why a refund was refused, if that is what the line is about."""
 
 
 @blueprint.get("/orders/<id:order_id>")
@@ -161,6 +164,9 @@ def _entry(event: OrderEvent, receipts: Sequence[Receipt]) -> TimelineEntry:
         detail=reason if named else event_detail(event.kind, event.detail),
         actor=event.actor,
         receipt=named[0] if named else None,
+        refusal=(
+            refusal_error(event.detail) if event.kind == "refund_refused" else None
+        ),
     )
 
 
@@ -171,6 +177,8 @@ def event_detail(kind: str, detail: str) -> str:
             return word(FULFILMENTS, detail)
         case "refund" | "refund_owed":
             return money_text(detail)
+        case "refund_refused":
+            return refusal_error(detail).sentence
         case "still_here" | "gone":
             return gettext("Units: %(units)s", units=detail)
         case _:

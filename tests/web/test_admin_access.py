@@ -179,7 +179,7 @@ def test_the_channels_refusal_is_told(
         shop = shops.find_shop(session, "three")
         consents.settle(session, shop, error="the code is over", now=NOW)
     told = words_of(admin.get(SHOP, lang="en").text)
-    assert "The channel gave no access: the code is over" in told
+    assert "The channel gave no access. Make a new link. the code is over" in told
     assert log_of(database)[-1] == (ADMIN, "access refused", "three")
 
 

@@ -132,7 +132,7 @@ def test_what_trying_again_gave_is_shown_record_by_record(
     told = words_of(page)
     assert "taken Shopee · one Taken in" in told
     assert f"/orders/{order}" in page
-    assert "still Shopee · one Still set aside Unreadable: no lines" in told
+    assert "still Shopee · one Still set aside Unreadable no lines" in told
     assert "gone Shopee · one The channel does not tell of it any more" in told
     assert "later Shopee · one Being tried" in told and "Look again" in told
 

@@ -95,7 +95,7 @@ def test_a_number_below_ours_is_no_phantom(
         ({"paused": True}, {}, "Để nguyên: đã có người tạm ngừng"),
         ({"state": "unmapped"}, {}, "không còn gắn với SKU nào"),
         ({}, {"state": "paused"}, "Chờ gian hàng hoạt động lại"),
-        ({"failures": 2, "last_error": "HTTP 500"}, {}, "Đang thử lại: HTTP 500"),
+        ({"failures": 2, "last_error": "HTTP 500"}, {}, "Sàn chưa nhận số."),
     ],
 )
 def test_a_drift_that_stays_says_why(

@@ -117,6 +117,33 @@ def test_what_was_received_goes_on_again_only_on_request_and_uncounted(
     assert "0 còn tốt" in desk.text
 
 
+def test_what_is_out_beside_what_was_written_off_goes_on_again(
+    seller: Seller, clerk: Visitor
+) -> None:
+    order_id = seller.order(
+        "A1", 3, fulfilment=Fulfilment.DELIVERED, ending=None, tracking="SPX1"
+    )
+    seller.announce_return("A1", 1)
+    clerk.book(order_id, with_quantities(clerk.form(order_id), "0", lost="1"))
+    desk = SheetDesk(clerk)
+    desk.scan("SPX1")
+    assert desk.answer == ("lost", "SPX1: đã ghi mất")
+    assert "Đưa lên phiếu lại: còn 2 ở ngoài kho" in desk.text
+    assert f"orders/{order_id}/found" in desk.page
+    desk.scan("SPX1", again="1")
+    assert desk.answer == ("known", "SPX1: đã đưa lên phiếu lại, hãy đếm")
+
+
+def test_what_was_lost_of_a_parcel_that_came_can_be_received(
+    seller: Seller, clerk: Visitor
+) -> None:
+    order_id = seller.order("A1", 3, tracking="SPX1")
+    clerk.book(order_id, with_quantities(clerk.form(order_id), "2", lost="1"))
+    desk = SheetDesk(clerk)
+    desk.scan("SPX1")
+    assert desk.answer[0] == "received" and f"orders/{order_id}/found" in desk.page
+
+
 def test_the_second_clerk_is_told_who_has_the_parcel(
     seller: Seller, visit: Callable[..., Visitor], order_id: int
 ) -> None:

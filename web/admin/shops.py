@@ -96,6 +96,7 @@ def shop_page(
     link: str = "",
     answer: str = "",
     of_access: str = "",
+    no_access: str = "",
     trouble: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -119,6 +120,7 @@ def shop_page(
         link=link,
         answer=answer,
         of_access=of_access,
+        no_access=no_access,
         trouble=trouble,
         told=said(told_outcome(session)) if request.method == "GET" else "",
         key=fresh_key(page_of(shop.id)),

@@ -14,7 +14,6 @@ from stock.admin.suggestions import Suggestion, Why
 from stock.models import (
     ListingState,
     RefundMode,
-    SetAside,
     SetAsideReason,
     Shop,
     ShopState,
@@ -112,8 +111,6 @@ def install_admin_words(app: Flask) -> None:
         why_word=why_word,
         detail_rows=detail_rows,
         detail_text=detail_text,
-        status_word=status_word,
-        plain_error=plain_error,
     )
 
 
@@ -147,19 +144,6 @@ def why_word(suggestion: Suggestion) -> str:
             return gettext("same barcode")
         case Why.NAME:
             return gettext("name %(percent)s %% alike", percent=suggestion.likeness)
-
-
-def plain_error(text: str) -> str:
-    """Return an error without the name of its class, which is for the log."""
-    name, sign, rest = text.partition(": ")
-    return rest if sign and name.isidentifier() else text
-
-
-def status_word(record: SetAside) -> str:
-    """Return the sentence that was noted with a record, without what is said anyway."""
-    if record.reason == SetAsideReason.UNMAPPED_SKU and record.report.get("lines"):
-        return ""
-    return record.detail
 
 
 def said(outcome: Mapping[str, Any] | None) -> str:
