@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from connector import (
     MemorySettings,
     RateLimited,
     StockUpdate,
+    Transport,
     WriteOutcome,
 )
 from connector.tiktok import TikTokConnector
+from connector.tiktok.restocking import MOST_REMEMBERED
 
 SHIRT = "1730000000000000001"
 BLACK = ListingRef(item_id=SHIRT, variant_id="1730000000000000011")
@@ -86,6 +89,78 @@ def test_only_what_was_not_confirmed_is_asked_for_again_and_told(
     tiktok.write_stock(UPDATES)
     asked = json.loads(calls("operation/settings")[1].body)
     assert asked["sku_ids"] == [WHITE.variant_id]
+
+
+@pytest.fixture
+def another(store: MemorySettings, now: datetime) -> Callable[..., TikTokConnector]:
+    """Open the shop anew, as each job does."""
+
+    def open_(*, later: timedelta = timedelta(0)) -> TikTokConnector:
+        transport = Transport(requests_per_second=10_000)
+        return TikTokConnector(store, transport, lambda: now + later)
+
+    return open_
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize(
+    ("later", "asked_for"),
+    [
+        (timedelta(hours=23), [WHITE.variant_id]),
+        (timedelta(days=1), [BLACK.variant_id, WHITE.variant_id]),
+    ],
+)
+def test_what_was_confirmed_is_asked_for_again_after_a_day(
+    another: Callable[..., TikTokConnector],
+    calls: Calls,
+    later: timedelta,
+    asked_for: list[str],
+) -> None:
+    another().write_stock(UPDATES)
+    another(later=later).write_stock(UPDATES)
+    _, second = calls("operation/settings")
+    assert json.loads(second.body)["sku_ids"] == asked_for
+
+
+@pytest.mark.usefixtures("allowed")
+def test_what_is_remembered_of_a_large_catalogue_stays_small(
+    another: Callable[..., TikTokConnector],
+    store: MemorySettings,
+    calls: Calls,
+    now: datetime,
+) -> None:
+    crowd = [str(1_740_000_000_000_000_000 + n) for n in range(MOST_REMEMBERED)]
+    earlier = str(int(now.timestamp()) - 60)
+    kept = {"restocking_off": {earlier: crowd}}
+    store.rotate(store.read(), lambda old: {**old, **kept})
+    another().write_stock(UPDATES)
+    remembered = store.read()["restocking_off"].values()
+    assert [one for sku_ids in remembered for one in sku_ids] == [BLACK.variant_id]
+    another().write_stock(UPDATES[:1])
+    assert len(calls("operation/settings")) == 1
+
+
+@pytest.mark.usefixtures("allowed")
+@pytest.mark.parametrize("junk", [7, [], {"soon": ["1"]}, {"-5": ["1"]}, {"1": "x"}])
+def test_what_cannot_be_remembered_is_asked_for(
+    another: Callable[..., TikTokConnector],
+    store: MemorySettings,
+    calls: Calls,
+    junk: Any,
+) -> None:
+    store.rotate(store.read(), lambda old: {**old, "restocking_off": junk})
+    another().write_stock(UPDATES)
+    another().write_stock(UPDATES[:1])
+    assert len(calls("operation/settings")) == 1
+
+
+@pytest.mark.usefixtures("allowed")
+def test_settings_that_others_change_meanwhile_do_not_hold_up_the_number(
+    tiktok: TikTokConnector, store: MemorySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "rotate", lambda _stale, _renew: store.read())
+    results = tiktok.write_stock(UPDATES)
+    assert [result.outcome for result in results] == [ACCEPTED, ACCEPTED]
 
 
 @pytest.mark.usefixtures("allowed")
