@@ -47,6 +47,8 @@ class Channel(ABC):
     """
 
     name: str
+    limits_hours: bool = False
+    """Whether its shops may be opened with ``requests_per_hour``."""
 
     @abstractmethod
     def application(self) -> WSGIApplication:

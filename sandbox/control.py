@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from . import control_input as read
+from .channel import Channel
 from .faults import FaultKind
 from .listings import AutoRestock, NewItem
 from .order_view import order_view
@@ -73,12 +74,14 @@ class _Control:
         with self._world.lock:
             chosen = self._world.channel(channel)
             sent = read.body()
+            limit = _hourly_limit(chosen, sent)
             shop = self._world.open_shop(
                 channel,
                 read.text(sent, "shop"),
                 read.choice(sent, "auto_restock", AutoRestock, AutoRestock.NEVER),
                 _webhook_url(sent),
             )
+            shop.requests_per_hour = limit
             settings = chosen.open_shop(shop, self._urls[channel])
             return {"shop": shop.name, "settings": settings}
 
@@ -203,6 +206,14 @@ class _Control:
             raise BadInput("advance_seconds: a number of seconds is needed")
         self._world.advance(advance)
         return {"now": self._world.clock.now(), "wall": self._world.clock.wall()}
+
+
+def _hourly_limit(channel: Channel, sent: Mapping[str, object]) -> int | None:
+    if sent.get("requests_per_hour") is None:
+        return None
+    if not channel.limits_hours:
+        raise BadInput(f"requests_per_hour: {channel.name} limits no hours")
+    return read.whole(sent, "requests_per_hour", least=1)
 
 
 def _webhook_url(sent: Mapping[str, object]) -> str | None:

@@ -24,6 +24,8 @@ class Shop:
     auto_restock: AutoRestock
     webhook_url: str | None
     opened_at: int
+    requests_per_hour: int | None = None
+    """How often its API may be asked, where the marketplace limits hours."""
     listings: dict[str, Listing] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     writes: list[StockWrite] = field(default_factory=list)

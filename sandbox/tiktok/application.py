@@ -98,6 +98,8 @@ class _Wire:
         request_id = self._tiktok.request_id()
         try:
             account = self._check(endpoint.needs)
+            if account is not None:
+                self._tiktok.throttle.admit(account.shop, _arrival().now)
             call = Call(
                 query=request.args.to_dict(),
                 body=_json_body(),

@@ -24,6 +24,7 @@ from .orders import LineItem, ReturnCase, TikTokOrder
 from .parcels import Carrier
 from .statuses import OrderStatus, ReturnStatus
 from .story import Story
+from .throttle import Throttle, refusal
 from .webhooks import Webhooks
 from .wire import error_envelope
 
@@ -37,10 +38,12 @@ class TikTok(Channel):
     """The TikTok Shop marketplace in Vietnam: one app, any number of shops."""
 
     name = "tiktok"
+    limits_hours = True
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.accounts = Accounts(world.identifiers)
+        self.throttle = Throttle()
         self.catalogue = Catalogue(world)
         self.webhooks = Webhooks(world, self.accounts)
         self.inventory = Inventory(world, self.webhooks)
@@ -148,7 +151,8 @@ class TikTok(Channel):
 
     def throttled(self) -> WireAnswer:
         """The rate limit."""
-        return self._error(429, 36009002, "Too many requests. Please try again later.")
+        told = refusal()
+        return self._error(told.status, told.code, told.message)
 
     def broken(self) -> WireAnswer:
         """A failure inside TikTok Shop."""
