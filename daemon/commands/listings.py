@@ -11,6 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from connector.values import ChannelListing, Page
+from daemon.commands.estimates import known_listings
 from daemon.commands.terminal import (
     as_json_option,
     office,
@@ -39,12 +40,13 @@ def listings() -> None:
 def import_listings(shop_name: str) -> None:
     """Read the shop's catalogue and map it by SKU."""
     states: Counter[str] = Counter()
-    with office() as desk, progress_bar() as progress:
+    with office() as desk:
         with desk.database.read() as session:
             shop = shops.find_shop(session, shop_name)
         connector = desk.connect(shop)
         cursor: str | None = None
-        with closing(connector.transport):
+        known = known_listings(desk, shop_name)
+        with closing(connector.transport), progress_bar(listings=known) as progress:
             while True:
                 page = connector.read_listings(cursor=cursor)
                 states.update(_take_in(desk, shop_name, page))

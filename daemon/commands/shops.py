@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from connector.errors import ConnectorError
 from connector.registry import connector_class, open_connector
 from connector.settings import MemorySettings
+from daemon.commands.estimates import compared_listings, guessing_orders
 from daemon.commands.names import Name
 from daemon.commands.terminal import (
     as_json_option,
@@ -196,8 +197,8 @@ def authorize(name: str, answer: str | None) -> None:
 @click.argument("shop_name", metavar="SHOP")
 def sync(shop_name: str) -> None:
     """Read what changed at a shop, apply it, and send what is owed."""
-    with office() as desk, progress_bar() as progress:
-        sync_shop(desk, shop_name, progress=progress)
+    with office() as desk, progress_bar() as bars:
+        sync_shop(desk, shop_name, progress=guessing_orders(desk, shop_name, bars))
         with desk.database.read() as session:
             owed = shops.owed_pushes(session, shops.find_shop(session, shop_name))
     say(
@@ -211,8 +212,11 @@ def sync(shop_name: str) -> None:
 @click.argument("shop_name", metavar="SHOP")
 def reconcile(shop_name: str) -> None:
     """Compare every listing of a shop with its channel and repair what differs."""
-    with office() as desk, progress_bar() as progress:
-        found = reconcile_shop(desk, shop_name, progress=progress)
+    with (
+        office() as desk,
+        progress_bar(listings=compared_listings(desk, shop_name)) as bars,
+    ):
+        found = reconcile_shop(desk, shop_name, progress=bars)
     say(
         f"Compared {found.compared} listings of {shop_name}:"
         f" {found.drifted} were not our number."

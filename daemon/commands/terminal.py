@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -12,14 +12,22 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from daemon.log import configure_logs
 from daemon.office import Office, open_office
 from daemon.refusals import Refused
 from daemon.settings import read_settings
-from daemon.shift import Progress as Tell
 from stock.schema import is_current
 
 as_json_option = click.option(
@@ -75,22 +83,68 @@ def console() -> Console:
     return Console(highlight=False, markup=False, width=width)
 
 
+class Bars:
+    """Shows how far long work has come; call it with so many more pieces of what.
+
+    A bar where it is known or guessed how many there will be, else the count.
+    """
+
+    def __init__(self, shown: Progress, totals: Mapping[str, int]) -> None:
+        self._shown = shown
+        self._totals = totals
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, what: str, advance: int) -> None:
+        self._shown.advance(self._task(what), advance)
+
+    def expect(self, what: str, total: int, *, done: int) -> None:
+        """Say how many there will be, and how many of them are done by now."""
+        self._shown.update(self._task(what), total=total, completed=done)
+
+    def _task(self, what: str) -> TaskID:
+        if what not in self._tasks:
+            total = self._totals.get(what) or None
+            self._tasks[what] = self._shown.add_task(what, total=total)
+        return self._tasks[what]
+
+
+class _BarOrNothing(BarColumn):
+    """A bar that shows nothing while nobody knows the total."""
+
+    def render(self, task: Task) -> Any:
+        return Text("") if _is_open(task) else super().render(task)
+
+
+class _Count(MofNCompleteColumn):
+    """How many of how many; alone where the total is unknown or was too low."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.completed:.0f}") if _is_open(task) else super().render(task)
+
+
+def _is_open(task: Task) -> bool:
+    return task.total is None or task.completed > task.total
+
+
 @contextmanager
-def progress_bar() -> Iterator[Tell]:
-    """Show how far long work has come; silent when nobody watches."""
-    watched = sys.stderr.isatty()
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
+def progress_bar(**totals: int) -> Iterator[Bars]:
+    """Show how far long work has come; silent when nobody watches.
+
+    ``totals`` say, as far as it is known, how many pieces of what there will be.
+    """
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        _BarOrNothing(),
+        _Count(),
+    )
     with Progress(
-        *columns, console=Console(stderr=True), disable=not watched, transient=True
-    ) as bar:
-        tasks: dict[str, Any] = {}
-
-        def tell(what: str, advance: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=None)
-            bar.advance(tasks[what], advance)
-
-        yield tell
+        *columns,
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    ) as shown:
+        yield Bars(shown, totals)
 
 
 def _plain(value: object) -> object:
