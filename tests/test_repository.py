@@ -33,8 +33,8 @@ ROOMS = (
     "web",
 )
 LONGEST_FILE = 400
-OUTERMOST_LINES = ["daemon/ticker.py"]
-"""Where a job ends that no worker runs: one broad handler each."""
+OUTERMOST_LINES = ["daemon/ticker.py", "daemon/work.py"]
+"""Where a job ends, and where one ends that no worker runs: a broad handler each."""
 COMMANDS = (
     "init",
     "shop add",

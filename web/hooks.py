@@ -47,6 +47,7 @@ def receive(name: str) -> ResponseReturnValue:
                 kind=hint.kind,
                 order_id=hint.order_id,
                 return_id=hint.return_id,
+                item_id=hint.item_id,
                 now=desk.now(),
             )
 

@@ -91,6 +91,16 @@ def test_a_signed_message_is_kept_and_the_bell_rings(
     assert bell.rung == ["one"]
 
 
+def test_the_item_that_a_message_names_is_kept(
+    hooks: Hooks, database: Database
+) -> None:
+    told = {"shop_id": 7001, "code": 8, "data": {"item_id": 41001}}
+    hooks.push(json.dumps(told).encode())
+
+    with database.read() as session:
+        assert session.scalars(select(InboxMessage.item_id)).all() == ["41001"]
+
+
 def test_a_message_that_comes_again_is_kept_once(
     hooks: Hooks, clock: MovableClock
 ) -> None:
