@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from stock.models import ExpectedReturn, Order, Orphan, OrphanState, Parcel
 from stock.parcels import numbers_of
 from stock.scope import among
+from stock.selection import as_filter
 
 
 def count_open(session: Session, warehouse_ids: Collection[int] | None) -> int:
@@ -117,8 +118,10 @@ def orders_by_code(
     if not spellings:
         return {}
     named: dict[str, dict[int, Order]] = {}
+    # By its shop SQLite would read each order.
+    seen = as_filter(among(Order.shop_id, shop_ids))
     for query in _named_orders(spellings):
-        for name, order in session.execute(query.where(among(Order.shop_id, shop_ids))):
+        for name, order in session.execute(query.where(seen)):
             named.setdefault(name, {})[order.id] = order
     found = {
         code: {x.id: x for same in own for x in named.get(same, {}).values()}

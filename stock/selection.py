@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, false, literal_column, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from stock.claim_desk.board_filter import ClaimFilter, claim_condition
@@ -16,7 +26,7 @@ from stock.models import ExpectedReturn, ExpectedReturnLine, OrderLine, Shop, Sk
 from stock.parcels import find_orders
 
 FEW_LINES = 500
-"""An article that was ordered so seldom is looked for by its orders."""
+"""An article that is so seldom to come back is looked for by its own lines."""
 
 
 class Sort(StrEnum):
@@ -155,21 +165,50 @@ def _matches(
 def _of_orders(session: Session, orders: Collection[int]) -> ColumnElement[bool]:
     # By their ids: no order of the list makes a database prefer to read all of it.
     returns = select(ExpectedReturn.id).where(ExpectedReturn.order_id.in_(orders))
-    return ExpectedReturn.id.in_(session.scalars(returns).all())
+    found = session.scalars(returns).all()
+    # Of an empty list SQLite makes a question to each open return.
+    return ExpectedReturn.id.in_(found) if found else false()
 
 
-def _of_skus(session: Session, skus: Collection[int]) -> ColumnElement[bool]:
-    ordered = select(OrderLine.order_id).where(OrderLine.sku_id.in_(skus))
-    some = session.scalars(ordered.limit(FEW_LINES + 1)).all()
-    holds = (
-        select(ExpectedReturnLine.order_line_id)
-        .join(OrderLine, OrderLine.id == ExpectedReturnLine.order_line_id)
-        .where(ExpectedReturnLine.expected_return_id == ExpectedReturn.id)
-        .where(ExpectedReturnLine.quantity > ExpectedReturnLine.settled)
-        .where(OrderLine.sku_id.in_(skus))
-        .exists()
+def _of_skus(session: Session, skus: Sequence[int]) -> ColumnElement[bool]:
+    found: set[int] = set()
+    # One by one: to put several in order, a database would read all that was sold.
+    for sku_id in skus:
+        found.update(session.scalars(_sold_last(sku_id)))
+    line = select(ExpectedReturnLine.order_line_id).join(
+        OrderLine, OrderLine.id == ExpectedReturnLine.order_line_id
     )
-    if len(some) > FEW_LINES:
+    holds = line.where(*_is_to_come(), OrderLine.sku_id.in_(skus)).exists()
+    if len(found) > FEW_LINES:
         # So common an article fills a page after few of the open returns.
         return holds
-    return and_(_of_orders(session, set(some)), holds)
+    return and_(_of_orders(session, found), holds)
+
+
+def _sold_last(sku_id: int) -> Select[int]:
+    """Return orders that a SKU is to come back of: the newest, a few and one more."""
+    # Counted, for of whether there is one PostgreSQL would make a join, and read all.
+    to_come = (
+        select(func.count())
+        .select_from(ExpectedReturn)
+        .join(ExpectedReturnLine, and_(*_is_to_come()))
+        .where(ExpectedReturn.order_id == OrderLine.order_id, is_open())
+        .where(ExpectedReturnLine.order_line_id == OrderLine.id)
+        .scalar_subquery()
+    )
+    # What was sold last comes back, so a common article has soon shown that it is one.
+    return (
+        select(OrderLine.order_id)
+        .where(OrderLine.sku_id == sku_id, to_come > literal_column("0"))
+        .order_by(OrderLine.order_id.desc())
+        .limit(literal_column(str(FEW_LINES + 1)))
+    )
+
+
+def _is_to_come() -> Sequence[ColumnElement[bool]]:
+    """Return the conditions that a line of a return has units to come."""
+    line = ExpectedReturnLine
+    return (
+        line.expected_return_id == ExpectedReturn.id,
+        line.quantity > line.settled,
+    )

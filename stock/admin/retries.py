@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from stock import set_aside
@@ -200,7 +201,7 @@ def _aside(
     session: Session, named: Sequence[tuple[int, str]]
 ) -> Mapping[tuple[int, str, str], SetAside]:
     found = session.scalars(
-        select(SetAside).where(tuple_(SetAside.shop_id, SetAside.record_id).in_(named))
+        select(SetAside).where(_is_one_of(named, SetAside.shop_id, SetAside.record_id))
     )
     return {(x.shop_id, x.kind, x.record_id): x for x in found}
 
@@ -209,9 +210,20 @@ def _orders(
     session: Session, named: Sequence[tuple[int, str]]
 ) -> Mapping[tuple[int, str], Order]:
     found = session.scalars(
-        select(Order).where(tuple_(Order.shop_id, Order.channel_order_id).in_(named))
+        select(Order).where(_is_one_of(named, Order.shop_id, Order.channel_order_id))
     )
     return {(x.shop_id, x.channel_order_id): x for x in found}
+
+
+def _is_one_of(
+    named: Sequence[tuple[int, str]], shop_id: Any, record_id: Any
+) -> ColumnElement[bool]:
+    # Shop by shop: for pairs SQLite has no use for an index, and reads every record.
+    records: dict[int, list[str]] = {}
+    for shop, name in named:
+        records.setdefault(shop, []).append(name)
+    own = (and_(shop_id == x, record_id.in_(names)) for x, names in records.items())
+    return or_(false(), *own)
 
 
 def _meant(
