@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, literal_column, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from stock.board_order import find_page
@@ -21,7 +21,7 @@ from stock.models import (
     ReturnState,
 )
 from stock.scope import among
-from stock.selection import Selection
+from stock.selection import Selection, as_filter
 
 OPEN_STATES = (ReturnState.AWAITING, ReturnState.PARTLY_RECEIVED)
 
@@ -56,6 +56,14 @@ class OpenReturn:
         return (now - self.expected.opened_at).days
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingEnd:
+    """Where a page of the waiting orders ended: its last order, as it was then."""
+
+    updated_at: datetime
+    order_id: int
+
+
 def open_returns(
     session: Session,
     *,
@@ -84,33 +92,47 @@ def open_returns(
 
 
 def waiting_orders(
-    session: Session, *, shop_ids: Collection[int] | None = None, limit: int = 100
+    session: Session,
+    *,
+    shop_ids: Collection[int] | None = None,
+    limit: int = 100,
+    after: WaitingEnd | None = None,
 ) -> Sequence[Order]:
-    """Return orders with ended units of unknown whereabouts, oldest first."""
-    return session.scalars(
+    """Return orders with ended units of unknown whereabouts, oldest first.
+
+    ``after`` is where the page before ended.  An order that its channel tells of again
+    moves to the end, so a reader who goes on by page misses none.
+    """
+    query = (
         select(Order)
-        .where(
-            select(OrderLine.id)
-            .where(OrderLine.order_id == Order.id)
-            .where(OrderLine.waiting > 0)
-            .exists()
-        )
-        .where(among(Order.shop_id, shop_ids))
+        .where(*_waits(shop_ids))
         .options(
             selectinload(Order.lines).joinedload(OrderLine.sku),
             selectinload(Order.shop),
         )
-        .order_by(Order.updated_at)
+        .order_by(Order.updated_at, Order.id)
         .limit(limit)
-    ).all()
+    )
+    if after is not None:
+        moment = literal(after.updated_at, Order.updated_at.type)
+        end = tuple_(moment, literal(after.order_id))
+        query = query.where(tuple_(Order.updated_at, Order.id) > end)
+    return session.scalars(query).all()
 
 
 def count_waiting(session: Session, *, shop_ids: Collection[int] | None = None) -> int:
     """Count the orders with ended units of unknown whereabouts."""
-    waiting = select(OrderLine.order_id).where(OrderLine.waiting > 0).distinct()
-    if shop_ids is not None:
-        waiting = waiting.join(Order).where(among(Order.shop_id, shop_ids))
-    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+    return session.scalar(select(func.count(Order.id)).where(*_waits(shop_ids))) or 0
+
+
+def _waits(shop_ids: Collection[int] | None) -> Sequence[ColumnElement[bool]]:
+    # Word for word the condition of the index: with a parameter in it each order line
+    # would be read; and by its shop each order.
+    waits = OrderLine.waiting > literal_column("0")
+    return (
+        Order.id.in_(select(OrderLine.order_id).where(waits)),
+        as_filter(among(Order.shop_id, shop_ids)),
+    )
 
 
 def _load(session: Session, ids: Sequence[int]) -> Sequence[ExpectedReturn]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from stock import board, parcels
-from stock.board import OpenReturn
+from stock.board import OpenReturn, WaitingEnd
 from stock.board_place import PageEnd, end_of_page
 from stock.claim_desk.listing import claims_by_return
 from stock.models import Order
@@ -56,10 +57,17 @@ def show_list() -> ResponseReturnValue:
 def show_waiting() -> ResponseReturnValue:
     """Show the orders that wait for a person to say where their units are."""
     seen = current_reader().shop_ids
+    after = _after_waiting()
     with current_desk().database.read() as session:
+        found = board.waiting_orders(
+            session, shop_ids=seen, limit=PAGE_ROWS + 1, after=after
+        )
         return render_template(
             "waiting.html",
-            orders=board.waiting_orders(session, shop_ids=seen),
+            orders=found[:PAGE_ROWS],
+            next_page=_next_waiting(found),
+            page_rows=PAGE_ROWS,
+            is_first=after is None,
             waiting=board.count_waiting(session, shop_ids=seen),
             claims=live_claims(session),
         )
@@ -148,3 +156,20 @@ def _after() -> PageEnd | None:
     return_id = asked_id("after")
     at = typed_code(request.args.get("at", ""))
     return PageEnd(return_id, at) if return_id else None
+
+
+def _next_waiting(found: Sequence[Order]) -> dict[str, str] | None:
+    if len(found) <= PAGE_ROWS:
+        return None
+    last = found[PAGE_ROWS - 1]
+    return {"after": str(last.id), "at": last.updated_at.isoformat()}
+
+
+def _after_waiting() -> WaitingEnd | None:
+    order_id = asked_id("after")
+    try:
+        at = datetime.fromisoformat(request.args.get("at", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        # Nobody types this; whoever does begins at the first page.
+        return None
+    return WaitingEnd(at, order_id) if order_id else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from stock.reports import Fulfilment
+from tests.web.crawl import links_of
 from tests.web.seller import BARCODE, NOW, Seller
 from tests.web.visitor import Visitor, text_of
 
@@ -131,3 +133,87 @@ def test_orders_that_wait_for_a_decision_have_their_own_list(
     assert '<span class="count">1</span>' in clerk.get().text
     page = clerk.get("waiting").text
     assert "W1" in page and "Chưa rõ hàng ở đâu" in page
+
+
+def pages_of_waiting(visitor: Visitor, first: str = "waiting") -> list[list[int]]:
+    """Return the orders of each page, as links lead to them, without script."""
+    pages: list[list[int]] = []
+    path = visitor.desk + first
+    while path and len(pages) < 9:
+        links = links_of(visitor.client.get(path).text)
+        ids = [x.rpartition("/orders/")[2] for x in links if "/orders/" in x]
+        pages.append([int(order_id) for order_id in ids])
+        path = next((x for x in links if "/waiting?" in x and "after=" in x), "")
+    return pages
+
+
+def test_every_order_that_waits_is_on_one_of_the_pages(
+    seller: Seller, clerk: Visitor
+) -> None:
+    ids = [seller.order(f"W{n}", fulfilment=None) for n in range(105)]
+    assert '<span class="count">105</span>' in clerk.get("waiting").text
+    first, second, last = pages_of_waiting(clerk)
+    assert first + second + last == ids
+    assert (len(first), len(second), len(last)) == (50, 50, 5)
+
+
+def test_the_orders_that_wait_longest_come_first(
+    seller: Seller, clerk: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.returns.PAGE_ROWS", 2)
+    ids = [seller.order(f"W{n}", fulfilment=None) for n in range(5)]
+    seller.change_order("W4", updated_at=NOW - timedelta(days=30))
+    seller.change_order("W0", updated_at=NOW - timedelta(days=1))
+    wanted = [ids[4], ids[1], ids[2], ids[3], ids[0]]
+    assert pages_of_waiting(clerk) == [wanted[:2], wanted[2:4], wanted[4:]]
+
+
+def test_a_page_of_waiting_orders_goes_on_although_its_last_one_was_told_again(
+    seller: Seller, clerk: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.returns.PAGE_ROWS", 2)
+    ids = [seller.order(f"W{n}", fulfilment=None) for n in range(4)]
+    links = links_of(clerk.get("waiting").text)
+    rest = next(x for x in links if "after=" in x).removeprefix(clerk.desk)
+    seller.change_order("W1", updated_at=NOW)
+    assert pages_of_waiting(clerk, rest) == [[ids[2], ids[3]], [ids[1]]]
+
+
+def test_orders_of_other_shops_are_on_no_page_of_those_that_wait(
+    seller: Seller,
+    visit: Callable[..., Visitor],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("web.returns.PAGE_ROWS", 2)
+    shops = ("one", "two") * 4
+    ids = [
+        seller.order(f"W{n}", fulfilment=None, shop=shop)
+        for n, shop in enumerate(shops)
+    ]
+    pages = pages_of_waiting(visit(shops=["two"]))
+    assert pages == [[ids[1], ids[3]], [ids[5], ids[7]]]
+
+
+@pytest.mark.parametrize(
+    ("after", "at"),
+    [
+        ("1", ""),
+        ("1", "yesterday"),
+        ("1", "0001-01-01T00:00:00+14:00"),
+        ("x", "2026-11-15T09:00:00+00:00"),
+        ("-1", "2026-11-15T09:00:00+00:00"),
+    ],
+)
+def test_a_page_of_waiting_orders_that_is_none_is_the_first(
+    seller: Seller, clerk: Visitor, after: str, at: str
+) -> None:
+    seller.order("W1", fulfilment=None)
+    assert "W1" in clerk.get("waiting", after=after, at=at).text
+
+
+def test_after_the_last_page_nobody_is_told_that_nothing_waits(
+    seller: Seller, clerk: Visitor
+) -> None:
+    seller.order("W1", fulfilment=None)
+    page = clerk.get("waiting", after="1", at=NOW.isoformat()).text
+    assert "Đã hết danh sách" in page and "W1" not in page
