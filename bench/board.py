@@ -139,8 +139,13 @@ def _fill(seller: Seller, count: int, *, told: bool) -> None:
         rows = _returns(like, other, count, told=told)
         while batch := list(islice(rows, _BATCH)):
             session.execute(insert(ExpectedReturn), batch)
-    if seller.database.engine.dialect.name == "postgresql":
-        engine = seller.database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    vacuum(seller.database)
+
+
+def vacuum(database: Database) -> None:
+    """Let PostgreSQL know what was filled in, as it would after some minutes."""
+    if database.engine.dialect.name == "postgresql":
+        engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
 
