@@ -82,11 +82,7 @@ class Connector(ABC):
     secret_settings: ClassVar[frozenset[str]]
     """Names of settings that must never reach a log, a screen or an error text."""
     requests_at_once: ClassVar[int | None] = None
-    """How many go in one go, also at the start of each job.
-
-    To be stated only where the channel's answers say how much it still takes, and the
-    connector heeds that.  None: a few at the start, at most what it takes in a second.
-    """
+    """How many a rested shop takes in one go; None: what it takes in a second."""
 
     def __init__(
         self, settings: SettingsStore, transport: Transport, clock: Clock

@@ -11,9 +11,9 @@ from connector.errors import RateLimited
 class TokenBucket:
     """Lets ``burst`` requests through at once and ``per_second`` in the long run.
 
-    It begins with ``first``, or ``burst`` where that is less.  Threads that share a
-    bucket queue up in it.  A wait longer than ``longest_wait_seconds`` is not slept but
-    raised as ``RateLimited``, so that a worker turns to another shop.
+    Threads that share a bucket queue up in it.  A wait longer than
+    ``longest_wait_seconds`` is not slept but raised as ``RateLimited``, so that a
+    worker turns to another shop.
     """
 
     def __init__(
@@ -21,12 +21,11 @@ class TokenBucket:
         *,
         per_second: float,
         burst: int,
-        first: int,
         monotonic: Callable[[], float],
         sleep: Callable[[float], None],
         longest_wait_seconds: float = 60.0,
     ) -> None:
-        if per_second <= 0 or burst < 1 or first < 1:
+        if per_second <= 0 or burst < 1:
             raise ValueError("a rate and a burst must be positive")
         self._per_second = per_second
         self._burst = burst
@@ -34,7 +33,7 @@ class TokenBucket:
         self._sleep = sleep
         self._longest_wait = longest_wait_seconds
         self._lock = threading.Lock()
-        self._tokens = float(min(first, burst))
+        self._tokens = float(burst)
         self._counted_at = monotonic()
 
     def take(self) -> None:

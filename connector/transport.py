@@ -36,9 +36,6 @@ from connector.parsing import Malformed, parse_json
 _DEFAULT_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 3600.0
 _CHUNK_BYTES = 16 * 1024
-_FIRST_REQUESTS = 3
-"""What goes at once at the start: a new token, a number written, and a look at it."""
-
 Query = Mapping[str, str] | Iterable[tuple[str, str]]
 
 
@@ -83,9 +80,6 @@ class Transport:
     The deadline covers a whole exchange from connecting to the last byte; waiting for
     the shop's own rate limit comes before it.
 
-    ``burst`` is for a channel whose answers say how much it still takes: so many go at
-    once, also at the start.  Without it a transport begins with a few, since it cannot
-    know what others asked just before, and gathers what the channel takes in a second.
     """
 
     def __init__(
@@ -112,7 +106,6 @@ class Transport:
         self._bucket = TokenBucket(
             per_second=requests_per_second,
             burst=burst or max(1, math.ceil(requests_per_second)),
-            first=burst or _FIRST_REQUESTS,
             monotonic=monotonic,
             sleep=sleep,
         )

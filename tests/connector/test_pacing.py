@@ -24,13 +24,10 @@ class Watch:
         self.time += seconds
 
 
-def bucket(
-    watch: Watch, *, per_second: float, burst: int, first: int | None = None
-) -> TokenBucket:
+def bucket(watch: Watch, *, per_second: float, burst: int) -> TokenBucket:
     return TokenBucket(
         per_second=per_second,
         burst=burst,
-        first=first or burst,
         monotonic=watch.monotonic,
         sleep=watch.sleep,
     )
@@ -52,26 +49,6 @@ def test_a_pause_fills_the_bucket_to_its_burst_and_no_further() -> None:
     for _ in range(3):
         paced.take()
     assert watch.slept == [pytest.approx(0.1)]
-
-
-def test_it_may_begin_with_less_and_gathers_the_rest() -> None:
-    watch = Watch()
-    paced = bucket(watch, per_second=10, burst=5, first=2)
-    for _ in range(3):
-        paced.take()
-    assert watch.slept == [pytest.approx(0.1)]
-    watch.time = 1000.0
-    for _ in range(5):
-        paced.take()
-    assert len(watch.slept) == 1
-
-
-def test_it_never_begins_with_more_than_its_burst() -> None:
-    watch = Watch()
-    paced = bucket(watch, per_second=1, burst=1, first=3)
-    for _ in range(2):
-        paced.take()
-    assert watch.slept == [pytest.approx(1.0)]
 
 
 def test_a_wait_that_is_too_long_is_not_slept() -> None:
@@ -97,25 +74,3 @@ def test_each_request_takes_its_turn() -> None:
         for _ in range(3):
             transport.request("GET", "https://shop.example.test/", changes_state=False)
     assert watch.slept == [pytest.approx(1.0), pytest.approx(1.0)]
-
-
-@pytest.mark.parametrize(("burst", "at_once"), [(None, 3), (5, 5)])
-def test_each_job_begins_with_a_few_unless_the_channel_tells_what_it_takes(
-    burst: int | None, at_once: int
-) -> None:
-    watch = Watch()
-    with responses.RequestsMock() as edge:
-        edge.add("GET", "https://shop.example.test/", json={})
-        for _job in range(2):
-            transport = Transport(
-                requests_per_second=10,
-                burst=burst,
-                monotonic=watch.monotonic,
-                sleep=watch.sleep,
-            )
-            watch.slept.clear()
-            for _ in range(10):
-                transport.request(
-                    "GET", "https://shop.example.test/", changes_state=False
-                )
-            assert len(watch.slept) == 10 - at_once
