@@ -22,8 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from stock.claim_desk.board_filter import ClaimFilter, claim_condition
-from stock.models import ExpectedReturn, ExpectedReturnLine, OrderLine, Shop, Sku
+from stock.models import ExpectedReturn, ExpectedReturnLine, OrderLine, Shop
 from stock.parcels import find_orders
+from stock.sku_search import skus_by_code
 
 FEW_LINES = 500
 """An article that is so seldom to come back is looked for by its own lines."""
@@ -149,11 +150,8 @@ def _matches(
 ) -> ColumnElement[bool]:
     # Looked up first: as one condition it would be asked of every open return.
     code = search.strip()
-    spellings = {code, code.upper(), code.lower()}
     orders = [order.id for order in find_orders(session, code, shop_ids=shop_ids)]
-    skus = session.scalars(
-        select(Sku.id).where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
-    ).all()
+    skus = [sku.id for sku in skus_by_code(session, code)]
     ways: list[ColumnElement[bool]] = []
     if orders:
         ways.append(_of_orders(session, orders))

@@ -27,14 +27,18 @@ def skus_by_code(
     session: Session, text: str, *, shop_ids: Collection[int] | None = None
 ) -> Sequence[Sku]:
     """Return the SKUs that have this code or barcode, upper or lower case."""
+    if not text.strip():
+        return []
     spellings = _spellings(text)
-    return session.scalars(
-        select(Sku)
-        .where(or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings)))
-        .where(sku_seen(Sku.id, shop_ids))
-        .order_by(Sku.code)
-        .limit(50)
-    ).all()
+    seen = sku_seen(Sku.id, shop_ids)
+    query = select(Sku).where(seen).order_by(Sku.code).limit(50)
+    exactly = or_(Sku.code.in_(spellings), Sku.barcode.in_(spellings))
+    # Every code is read for the second, so it is asked only where the first finds none.
+    alike = func.lower(Sku.code) == func.lower(text.strip())
+    return (
+        session.scalars(query.where(exactly)).all()
+        or session.scalars(query.where(alike)).all()
+    )
 
 
 def search_skus(
