@@ -51,22 +51,6 @@ def rung_endpoint_key(endpoint_id: int) -> str:
     return f"truestock:rung-endpoint:{endpoint_id}"
 
 
-class SilentBell:
-    """Rings nowhere: the ticker finds the work by itself within seconds."""
-
-    def ring(self, shop: str) -> bool:
-        """Do nothing."""
-        return False
-
-    def ring_endpoint(self, endpoint_id: int) -> bool:
-        """Do nothing."""
-        return False
-
-    def reaches_queue(self) -> bool:
-        """Say no."""
-        return False
-
-
 class RedisBell:
     """Rings through an RQ queue; a hung or absent redis costs a third of a second."""
 

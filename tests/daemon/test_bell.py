@@ -17,7 +17,6 @@ from daemon.bell import (
     JOB,
     TELL_JOB,
     RedisBell,
-    SilentBell,
     open_bell,
     rung_key,
 )
@@ -134,10 +133,6 @@ def test_a_flush_between_loses_no_later_ring(bell: RedisBell, queue: Queue) -> N
     bell.ring("s1")
 
     assert len(queue) == 1
-
-
-def test_a_silent_bell_says_that_nobody_hears() -> None:
-    assert not SilentBell().ring("s1")
 
 
 def test_an_installation_rings_where_its_settings_say(

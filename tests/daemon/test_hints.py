@@ -16,11 +16,11 @@ from connector.errors import (
 )
 from connector.values import Hint, HintKind, Page
 from daemon import hints
-from daemon.bell import SilentBell
 from daemon.ticker import tick
 from stock import inbox
 from tests.daemon.desk import Desk
 from tests.daemon.scripted import Script, ScriptedConnector, sold
+from tests.daemon.silence import SilentBell
 from tests.sandbox.driver import Control
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)

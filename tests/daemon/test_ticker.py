@@ -9,12 +9,13 @@ from threading import Thread
 import pytest
 
 from connector.values import HintKind
-from daemon.bell import RedisBell, SilentBell
+from daemon.bell import RedisBell
 from daemon.ticker import pass_on, tick
 from stock import inbox
 from tests.daemon.desk import Desk
 from tests.daemon.processes import Processes, Truestock, wait_for
 from tests.daemon.scripted import Script
+from tests.daemon.silence import SilentBell
 from tests.postgresql import PostgreSQL
 from tests.sandbox.driver import Seller
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from connector.errors import AuthorizationLost
-from daemon.bell import SilentBell
 from daemon.ticker import tick
 from tests.daemon.desk import Desk
 from tests.daemon.scripted import SCRIPTS, Script, sold
+from tests.daemon.silence import SilentBell
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from connector.values import ChannelOrder, Page
-from daemon.bell import SilentBell
 from daemon.settings import Settings
 from daemon.shift import shift
 from daemon.ticker import tick
@@ -23,6 +22,7 @@ from tests.daemon.desk import Desk
 from tests.daemon.places import CHECKOUT
 from tests.daemon.processes import environment, wait_for
 from tests.daemon.scripted import Script, ScriptedConnector, sold
+from tests.daemon.silence import SilentBell
 from tests.sandbox.driver import Control
 
 CANARY = "canary-7f3a"

@@ -7,13 +7,13 @@ from datetime import timedelta
 import requests
 import responses
 
-from daemon.bell import SilentBell
 from daemon.office import Office
 from daemon.tell import LONGEST_REST
 from daemon.ticker import pass_on, tick
 from stock import endpoints
 from stock.models import HookState
 from tests.daemon.desk import Clock
+from tests.daemon.silence import SilentBell
 from tests.daemon.telling.teller import URL, Ears, Teller
 from tests.stock.listeners import POSTED
 from tests.stock.world import World
