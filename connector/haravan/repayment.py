@@ -25,7 +25,11 @@ from connector.haravan.changes import ORDERS
 from connector.haravan.client import Client
 from connector.haravan.fields import count
 from connector.haravan.orders import OrderReader
-from connector.haravan.payments import left_to_give_back, paid_by_buyer
+from connector.haravan.payments import (
+    left_to_give_back,
+    paid_by_buyer,
+    question_about_cash,
+)
 from connector.haravan.refunds import Repaid, all_repaid, note_of, refund_of
 from connector.haravan.refunds import repaid_from as repaid_of
 from connector.parsing import JsonRecord, Malformed, identifier, record, records, told
@@ -52,7 +56,8 @@ class Repayment:
         """Return the refund with this key, made now unless it was made before.
 
         Never more than the buyer paid and did not get back yet; where that is nothing
-        the refund is REFUSED.
+        the refund is REFUSED.  Raises ``PermanentError`` where a person must say what
+        cash on delivery was paid for.
         """
         try:
             return self._found_or_made(request)
@@ -69,6 +74,9 @@ class Repayment:
             left = left_to_give_back(order)
             if left <= 0:
                 return _nothing_left(request, order)
+            question = question_about_cash(order, request)
+            if question:
+                raise PermanentError(question)
             made = self._make(request, order, min(request.amount, left))
         return refund_of(made, identifier(order.get("currency"), "currency"))
 

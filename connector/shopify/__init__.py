@@ -66,7 +66,7 @@ class ShopifyConnector(Connector):
         self._returns = ReturnReader(self._client)
         self._catalogue = Catalogue(self._client)
         self._stock = StockWriter(self._client, self._catalogue)
-        self._refunder = Refunder(self._client)
+        self._refunder = Refunder(self._client, self._orders)
 
     @classmethod
     def prepare_settings(cls, given: Settings, now: datetime) -> Settings:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
+from connector.cash import doubt_about_cash, names_cash_on_delivery
 from connector.errors import OutcomeUnknown, PermanentError, UnexpectedAnswer
 from connector.parsing import (
     JsonRecord,
@@ -26,6 +27,7 @@ from connector.shopify.client import Client
 from connector.shopify.fields import gid, is_number, money, nodes, number_of
 from connector.shopify.money_back import REFUND_FIELDS, mark, note_of, refund_of
 from connector.shopify.nodes import whole_connection
+from connector.shopify.orders import OrderReader
 from connector.shopify.refusals import Refused
 from connector.values import ChannelRefund, RefundRequest, RefundState
 
@@ -41,6 +43,8 @@ query OrderToRefund($id: ID!, $most: Int!) {{
   order(id: $id) {{
     id
     presentmentCurrencyCode
+    paymentGatewayNames
+    currentTotalPriceSet {{ presentmentMoney {{ amount currencyCode }} }}
     totalReceivedSet {{ presentmentMoney {{ amount currencyCode }} }}
     totalRefundedSet {{ presentmentMoney {{ amount currencyCode }} }}
     refunds(first: $most) {{ {REFUND_FIELDS} }}
@@ -73,13 +77,15 @@ _TRIED_BEFORE = (
 class Refunder:
     """Starts refunds; the same key never pays twice."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, orders: OrderReader) -> None:
         self._client = client
+        self._orders = orders
 
     def refund(self, request: RefundRequest) -> ChannelRefund:
         """Return the refund of the request's key, made now or before.
 
-        Where the buyer has not paid, or all was given back, it is REFUSED.
+        Where the buyer has not paid, or all was given back, it is REFUSED.  Raises
+        ``PermanentError`` where a person must say what cash on delivery was paid for.
         Raises ``OutcomeUnknown`` where a payment may have been made: asked again, it
         is found or made up for.
         """
@@ -99,6 +105,7 @@ class Refunder:
         obstacle = _nothing_left(order)
         if obstacle:
             return _refused(request, obstacle)
+        self._check_cash(order, request)
         lines = _lines(order, request)
         order_gid = identifier(order.get("id"), "order id")
         try:
@@ -124,6 +131,24 @@ class Refunder:
         if not isinstance(order, dict):
             raise PermanentError("Shopify does not know this order")
         return whole_connection(self._client, order, "Order", "lineItems", _LINE_FIELDS)
+
+    def _check_cash(self, order: JsonRecord, request: RefundRequest) -> None:
+        """Raise where cash on delivery may have been paid for other units."""
+        if not _is_cash_on_delivery(order):
+            return
+        page = self._orders.by_number([request.order_id])
+        if not page.items:
+            raise PermanentError(
+                "cash on delivery: nobody can tell where the goods are"
+            )
+        question = doubt_about_cash(
+            page.items[0],
+            request.quantities,
+            received=money(order.get("totalReceivedSet"), "totalReceivedSet"),
+            total=money(order.get("currentTotalPriceSet"), "currentTotalPriceSet"),
+        )
+        if question:
+            raise PermanentError(question)
 
     def _create(
         self,
@@ -186,6 +211,13 @@ def _check(order: JsonRecord, request: RefundRequest) -> None:
         raise PermanentError("there is nothing to refund")
     if request.currency != _currency(order):
         raise PermanentError(f"the buyer paid in {_currency(order)}")
+
+
+def _is_cash_on_delivery(order: JsonRecord) -> bool:
+    names = order.get("paymentGatewayNames")
+    if not isinstance(names, list):
+        raise Malformed("paymentGatewayNames is not a list")
+    return any(names_cash_on_delivery(told(name)) for name in names)
 
 
 def _nothing_left(order: JsonRecord) -> str:
