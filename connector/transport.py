@@ -36,6 +36,7 @@ from connector.parsing import Malformed, parse_json
 _DEFAULT_PAUSE_SECONDS = 5.0
 _LONGEST_PAUSE_SECONDS = 3600.0
 _CHUNK_BYTES = 16 * 1024
+
 Query = Mapping[str, str] | Iterable[tuple[str, str]]
 
 
@@ -79,7 +80,6 @@ class Transport:
     Time, sleep and the session come from outside, so that a simulator can own them.
     The deadline covers a whole exchange from connecting to the last byte; waiting for
     the shop's own rate limit comes before it.
-
     """
 
     def __init__(

@@ -33,8 +33,9 @@ from connector.haravan.payments import (
 from connector.haravan.refunds import Repaid, all_repaid, note_of, refund_of
 from connector.haravan.refunds import repaid_from as repaid_of
 from connector.parsing import JsonRecord, Malformed, identifier, record, records, told
+from connector.refused_refunds import ALL_GIVEN_BACK, NOT_PAID, refused
 from connector.rotation import change_settings
-from connector.values import ChannelRefund, RefundRequest, RefundState
+from connector.values import ChannelRefund, RefundRequest
 
 STARTED = "refunds_started"
 """The setting that keeps attempts whose outcome is not known: key to moment."""
@@ -167,14 +168,7 @@ def _check(request: RefundRequest, order: JsonRecord) -> None:
 
 
 def _nothing_left(request: RefundRequest, order: JsonRecord) -> ChannelRefund:
-    paid = paid_by_buyer(order)
-    return ChannelRefund(
-        refund_id="",
-        amount=request.amount,
-        currency=request.currency,
-        state=RefundState.REFUSED,
-        reason="all was given back before" if paid else "the buyer has not paid",
-    )
+    return refused(request, ALL_GIVEN_BACK if paid_by_buyer(order) else NOT_PAID)
 
 
 def _body(request: RefundRequest, order: JsonRecord, money: Decimal) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from connector.parsing import (
     text,
     told,
 )
+from connector.refused_refunds import ALL_GIVEN_BACK, NOT_PAID, refused
 from connector.shopify.calculation import RefundLines, transactions_for
 from connector.shopify.client import Client
 from connector.shopify.fields import gid, is_number, money, nodes, number_of
@@ -29,7 +30,7 @@ from connector.shopify.money_back import REFUND_FIELDS, mark, note_of, refund_of
 from connector.shopify.nodes import whole_connection
 from connector.shopify.orders import OrderReader
 from connector.shopify.refusals import Refused
-from connector.values import ChannelRefund, RefundRequest, RefundState
+from connector.values import ChannelRefund, RefundRequest
 
 _MOST_REFUNDS = 50
 _ATTEMPTS = 3
@@ -104,7 +105,7 @@ class Refunder:
         _check(order, request)
         obstacle = _nothing_left(order)
         if obstacle:
-            return _refused(request, obstacle)
+            return refused(request, obstacle)
         self._check_cash(order, request)
         lines = _lines(order, request)
         order_gid = identifier(order.get("id"), "order id")
@@ -229,18 +230,8 @@ def _nothing_left(order: JsonRecord) -> str:
     received = money(order.get("totalReceivedSet"), "totalReceivedSet")
     refunded = money(order.get("totalRefundedSet"), "totalRefundedSet")
     if received <= 0:
-        return "the buyer has not paid"
-    return "all was given back before" if refunded >= received else ""
-
-
-def _refused(request: RefundRequest, reason: str) -> ChannelRefund:
-    return ChannelRefund(
-        refund_id="",
-        amount=request.amount,
-        currency=request.currency,
-        state=RefundState.REFUSED,
-        reason=reason,
-    )
+        return NOT_PAID
+    return ALL_GIVEN_BACK if refunded >= received else ""
 
 
 def _lines(order: JsonRecord, request: RefundRequest) -> RefundLines:

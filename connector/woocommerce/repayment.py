@@ -21,8 +21,9 @@ from connector.errors import (
     TransientError,
 )
 from connector.parsing import JsonRecord, Malformed, amount, identifier, told
+from connector.refused_refunds import NOT_PAID, refused
 from connector.rotation import change_settings
-from connector.values import ChannelRefund, RefundRequest, RefundState
+from connector.values import ChannelRefund, RefundRequest
 from connector.woocommerce.changes import ORDERS
 from connector.woocommerce.client import Client
 from connector.woocommerce.fields import is_number
@@ -76,7 +77,7 @@ class Repayment:
         if made is None:
             body = self._body(request, order, repaid)
             if not self._was_paid(request, order):
-                return _nothing_paid(request)
+                return refused(request, NOT_PAID)
             made = self._make(request, body)
         return refund_of(made, identifier(order.get("currency"), "currency"))
 
@@ -192,16 +193,6 @@ def _made(repaid: tuple[Repaid, ...], request: RefundRequest) -> Repaid | None:
         if refund.key == request.key or mark in refund.reason:
             return refund
     return None
-
-
-def _nothing_paid(request: RefundRequest) -> ChannelRefund:
-    return ChannelRefund(
-        refund_id="",
-        amount=request.amount,
-        currency=request.currency,
-        state=RefundState.REFUSED,
-        reason="the buyer has not paid",
-    )
 
 
 def _mark(key: str) -> str:
