@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from flask import Flask
 
+from connector.refused_refunds import ALL_GIVEN_BACK, NOT_PAID
 from stock.models import RefundDue, SetAside, SetAsideReason
 from stock.models.orders import RefundDueState
 from stock.shops import QUEUE_TROUBLE
@@ -78,10 +79,8 @@ _OWN: Words = MappingProxyType(
         "the channel does not show this listing": lazy_gettext(
             "The channel does not show this listing any more."
         ),
-        "the buyer has not paid": lazy_gettext(
-            "The buyer has not paid: there is nothing to pay back."
-        ),
-        "all was given back before": lazy_gettext("All was paid back before."),
+        NOT_PAID: lazy_gettext("The buyer has not paid: there is nothing to pay back."),
+        ALL_GIVEN_BACK: lazy_gettext("All was paid back before."),
         "access was given for another shop than this one": lazy_gettext(
             "Access was given for another shop than this one."
         ),
@@ -173,11 +172,6 @@ def aside_error(record: SetAside) -> Noted:
         gone = gettext("The channel does not know it any more.")
         return Noted(sentence=gone, raw=record.detail)
     return Noted(sentence="", raw=record.detail)
-
-
-def error_text(error: Exception) -> str:
-    """Return an error as it is noted."""
-    return f"{type(error).__name__}: {error}"
 
 
 def _noted(text: str, otherwise: str) -> Noted:

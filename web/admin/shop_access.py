@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from connector.errors import ConnectorError
 from daemon.consents import consent_link
+from daemon.decisions import told
 from stock.admin import consents
 from stock.admin.consents import AnswerTooLong, ConsentUnknown
 from stock.errors import VaultError
@@ -19,7 +20,6 @@ from web.access import current_reader, desk_blueprint
 from web.admin.forms import Outcome, once, read_fields, sent_key, stale_trouble
 from web.admin.shops import named_shop, page_of, shop_page
 from web.desk import current_desk
-from web.error_words import error_text
 from web.language import gettext
 from web.permissions import Permission, needs
 from web.tokens import PageKey
@@ -43,7 +43,7 @@ def ask(shop_id: int) -> ResponseReturnValue:
     except (ConnectorError, VaultError) as error:
         with desk.database.read() as session:
             shop = named_shop(session, shop_id)
-            return shop_page(session, shop, no_access=error_text(error), status=409)
+            return shop_page(session, shop, no_access=told(error), status=409)
 
     def work(session: Session) -> None:
         asked = named_shop(session, shop_id)
