@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from stock.models import Drift, Listing, ListingComponent, ListingState, Shop
@@ -180,10 +180,21 @@ def mapped_listings(
     """
     return session.scalars(
         select(Listing)
-        .where(Listing.shop_id == shop.id)
-        .where(Listing.state == ListingState.MAPPED)
-        .where(~Listing.paused)
+        .where(_is_compared(shop))
         .where(Listing.id > after_id)
         .order_by(Listing.id)
         .limit(limit)
     ).all()
+
+
+def count_mapped(session: Session, shop: Shop) -> int:
+    """Count what ``mapped_listings`` returns in all its slices."""
+    return session.scalar(select(func.count()).where(_is_compared(shop))) or 0
+
+
+def _is_compared(shop: Shop) -> ColumnElement[bool]:
+    return and_(
+        Listing.shop_id == shop.id,
+        Listing.state == ListingState.MAPPED,
+        ~Listing.paused,
+    )

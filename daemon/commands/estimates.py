@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from daemon.commands.terminal import Bars
 from daemon.office import Office
 from daemon.shift import Progress
-from stock import shops
-from stock.models import Listing, ListingState, Order, Shop
+from stock import listings, shops
+from stock.models import Listing, Order, Shop
 
 _LONG = timedelta(days=1)
 """What changed in less time than this is read in a moment."""
@@ -29,13 +29,7 @@ def compared_listings(office: Office, shop_name: str) -> int:
     """Return how many of a shop's listings are compared with its channel."""
     with office.database.read() as session:
         shop = shops.find_shop(session, shop_name)
-        counted = (
-            select(func.count())
-            .where(Listing.shop_id == shop.id)
-            .where(Listing.state == ListingState.MAPPED)
-            .where(~Listing.paused)
-        )
-        return session.scalar(counted) or 0
+        return listings.count_mapped(session, shop)
 
 
 def guessing_orders(office: Office, shop_name: str, bars: Bars) -> Progress:
