@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import responses
 
-from connector import PermanentError, RefundRequest, RefundState
-from connector.conformance import Basket
-from connector.conformance.sandbox import SandboxWorld
+from connector import PermanentError, RefundState
 from connector.haravan import HaravanConnector
 from tests.connector.haravan.conftest import API, Reader
 from tests.connector.haravan.till import REFUNDS, Till, asked
 from tests.connector.opening import opened
+from tests.connector.stores import Store, refund_of_skus, send_in_two_parcels
 
 HATS, FAN = {"9101": 2}, {"9102": 1}
 CASH = {"gateway": "Thanh toán khi giao hàng (COD)", "gateway_code": "COD"}
@@ -207,18 +206,6 @@ def test_what_was_given_back_is_found_before_anybody_is_asked(
     assert haravan.refund(asked()) == first
 
 
-class Store(SandboxWorld):
-    """A shop whose parcels have fates of their own."""
-
-    def step(self, order_id: str, action: str, basket: Basket) -> None:
-        lines = [{"sku": sku, "quantity": units} for sku, units in basket.items()]
-        self._act(order_id, action, lines=lines)
-
-    def pay(self, order_id: str) -> None:
-        """Let the owner mark the order as paid."""
-        self._act(order_id, "pay")
-
-
 @pytest.fixture
 def world(control_url: str) -> Store:
     world = Store(control_url, "haravan", f"cash{next(shop_numbers)}")
@@ -234,35 +221,15 @@ def shop(world: Store) -> Iterator[HaravanConnector]:
     connector.transport.close()
 
 
-def in_two_parcels(world: Store) -> str:
-    order_id = world.place_order({"A": 2, "B": 1}, cod=True)
-    for basket in ({"A": 2}, {"B": 1}):
-        world.step(order_id, "arrange", basket)
-        world.step(order_id, "pick_up", basket)
-    return order_id
-
-
-def request_for(shop: HaravanConnector, order_id: str, *skus: str) -> RefundRequest:
-    (order,) = shop.fetch_orders([order_id]).items
-    lines = [line for line in order.lines if line.sku in skus]
-    return RefundRequest(
-        key=f"end-{order_id}",
-        order_id=order_id,
-        amount=sum((x.unit_price * x.quantity for x in lines), Decimal(0)),
-        currency=order.currency,
-        quantities={line.line_id: line.quantity for line in lines},
-    )
-
-
 def test_a_refused_parcel_is_not_paid_from_the_collected_one(
     shop: HaravanConnector, world: Store
 ) -> None:
-    order_id = in_two_parcels(world)
+    order_id = send_in_two_parcels(world)
     world.step(order_id, "deliver", {"A": 2})
     world.step(order_id, "fail_delivery", {"B": 1})
     world.pay(order_id)
     with pytest.raises(PermanentError, match="cash on delivery"):
-        shop.refund(request_for(shop, order_id, "B"))
+        shop.refund(refund_of_skus(shop, order_id, "B"))
     (order,) = shop.fetch_orders([order_id]).items
     assert order.refunds == ()
 
@@ -270,6 +237,6 @@ def test_a_refused_parcel_is_not_paid_from_the_collected_one(
 def test_collected_parcels_that_come_back_are_paid_back(
     shop: HaravanConnector, world: Store
 ) -> None:
-    order_id = in_two_parcels(world)
+    order_id = send_in_two_parcels(world)
     world.deliver(order_id)
-    assert shop.refund(request_for(shop, order_id, "B")).state is RefundState.DONE
+    assert shop.refund(refund_of_skus(shop, order_id, "B")).state is RefundState.DONE

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
 import pytest
 
-from connector import PermanentError, RefundRequest, RefundState, UnexpectedAnswer
-from connector.conformance import Basket
-from connector.conformance.sandbox import SandboxWorld
+from connector import PermanentError, RefundState, UnexpectedAnswer
 from connector.shopify import ShopifyConnector
 from tests.connector.opening import opened
 from tests.connector.shopify.bank import BAG, REQUEST, SHIRT, Bank
 from tests.connector.shopify.changes import cancel, money
 from tests.connector.shopify.conftest import Graph, Reply
+from tests.connector.stores import Store, refund_of_skus, send_in_two_parcels
 
 SHIRTS, BAGS = {SHIRT: 3}, {BAG: 1}
 CASH = "Cash on Delivery (COD)"
@@ -237,18 +235,6 @@ def test_an_order_that_does_not_say_how_it_was_paid_is_not_paid_back(
     assert bank.asked == []
 
 
-class Store(SandboxWorld):
-    """A shop whose parcels have fates of their own."""
-
-    def step(self, order_id: str, action: str, basket: Basket) -> None:
-        lines = [{"sku": sku, "quantity": units} for sku, units in basket.items()]
-        self._act(order_id, action, lines=lines)
-
-    def pay(self, order_id: str) -> None:
-        """Let the owner mark the order as paid."""
-        self._act(order_id, "pay")
-
-
 @pytest.fixture
 def world(control_url: str) -> Store:
     world = Store(control_url, "shopify", f"cash{next(shop_numbers)}")
@@ -264,35 +250,15 @@ def shop(world: Store) -> Iterator[ShopifyConnector]:
     connector.transport.close()
 
 
-def in_two_parcels(world: Store) -> str:
-    order_id = world.place_order({"A": 2, "B": 1}, cod=True)
-    for basket in ({"A": 2}, {"B": 1}):
-        world.step(order_id, "arrange", basket)
-        world.step(order_id, "pick_up", basket)
-    return order_id
-
-
-def request_for(shop: ShopifyConnector, order_id: str, *skus: str) -> RefundRequest:
-    (order,) = shop.fetch_orders([order_id]).items
-    lines = [line for line in order.lines if line.sku in skus]
-    return RefundRequest(
-        key=f"end-{order_id}",
-        order_id=order_id,
-        amount=sum((x.unit_price * x.quantity for x in lines), Decimal(0)),
-        currency=order.currency,
-        quantities={line.line_id: line.quantity for line in lines},
-    )
-
-
 def test_a_refused_parcel_is_not_paid_from_the_collected_one(
     shop: ShopifyConnector, world: Store
 ) -> None:
-    order_id = in_two_parcels(world)
+    order_id = send_in_two_parcels(world)
     world.step(order_id, "deliver", {"A": 2})
     world.step(order_id, "fail_delivery", {"B": 1})
     world.pay(order_id)
     with pytest.raises(PermanentError, match="cash on delivery"):
-        shop.refund(request_for(shop, order_id, "B"))
+        shop.refund(refund_of_skus(shop, order_id, "B"))
     (order,) = shop.fetch_orders([order_id]).items
     assert order.refunds == ()
 
@@ -300,6 +266,6 @@ def test_a_refused_parcel_is_not_paid_from_the_collected_one(
 def test_collected_parcels_that_come_back_are_paid_back(
     shop: ShopifyConnector, world: Store
 ) -> None:
-    order_id = in_two_parcels(world)
+    order_id = send_in_two_parcels(world)
     world.deliver(order_id)
-    assert shop.refund(request_for(shop, order_id, "B")).state is RefundState.DONE
+    assert shop.refund(refund_of_skus(shop, order_id, "B")).state is RefundState.DONE

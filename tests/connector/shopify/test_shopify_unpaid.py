@@ -11,7 +11,6 @@ import pytest
 from connector import (
     ChannelRefund,
     Connector,
-    RefundRequest,
     RefundState,
     UnexpectedAnswer,
 )
@@ -20,6 +19,7 @@ from connector.shopify import ShopifyConnector
 from tests.connector.opening import opened
 from tests.connector.shopify.bank import REQUEST, Bank
 from tests.connector.shopify.conftest import Graph, Reply
+from tests.connector.stores import refund_of_all
 
 shop_numbers = count(1)
 
@@ -84,42 +84,22 @@ def test_money_that_cannot_be_read_moves_none(
     assert bank.asked == []
 
 
-class Store(SandboxWorld):
-    """A shop of its own, where buyers may leave without paying."""
-
-    def place_unpaid(self) -> str:
-        lines = [{"sku": "A", "quantity": 2}]
-        order = {"shop": self._shop, "lines": lines, "count": 1, "unpaid": True}
-        (order_id,) = self._post("orders", order)["orders"]
-        return str(order_id)
-
-
 @pytest.fixture
-def world(control_url: str) -> Store:
-    store = Store(control_url, "shopify", f"unpaid{next(shop_numbers)}")
+def world(control_url: str) -> SandboxWorld:
+    store = SandboxWorld(control_url, "shopify", f"unpaid{next(shop_numbers)}")
     store.add_item("A", 10)
     return store
 
 
 @pytest.fixture
-def shop(world: Store) -> Iterator[ShopifyConnector]:
+def shop(world: SandboxWorld) -> Iterator[ShopifyConnector]:
     connector = opened(ShopifyConnector, world, {})
     yield connector
     connector.transport.close()
 
 
 def give_back(shop: Connector, order_id: str) -> tuple[Any, str]:
-    """Ask for all that an order cost, as after its end."""
-    (order,) = shop.fetch_orders([order_id]).items
-    refund = shop.refund(
-        RefundRequest(
-            key=f"end-{order_id}",
-            order_id=order_id,
-            amount=order.total,
-            currency=order.currency,
-            quantities={line.line_id: line.quantity for line in order.lines},
-        )
-    )
+    refund = shop.refund(refund_of_all(shop, order_id))
     return refund.state, refund.reason
 
 
@@ -127,7 +107,7 @@ NOT_PAID = (RefundState.REFUSED, "the buyer has not paid")
 
 
 def test_a_parcel_on_delivery_refused_at_the_door_gives_nothing_back(
-    shop: ShopifyConnector, world: Store
+    shop: ShopifyConnector, world: SandboxWorld
 ) -> None:
     order_id = world.place_order({"A": 2}, cod=True)
     for step in (world.arrange, world.pick_up, world.fail_delivery):
@@ -136,9 +116,12 @@ def test_a_parcel_on_delivery_refused_at_the_door_gives_nothing_back(
 
 
 def test_orders_called_off_before_anybody_paid_give_nothing_back(
-    shop: ShopifyConnector, world: Store
+    shop: ShopifyConnector, world: SandboxWorld
 ) -> None:
-    for order_id in (world.place_unpaid(), world.place_order({"A": 2}, cod=True)):
+    for order_id in (
+        world.place_unpaid_order({"A": 2}),
+        world.place_order({"A": 2}, cod=True),
+    ):
         world.cancel(order_id)
         assert give_back(shop, order_id) == NOT_PAID
         (order,) = shop.fetch_orders([order_id]).items
@@ -146,7 +129,7 @@ def test_orders_called_off_before_anybody_paid_give_nothing_back(
 
 
 def test_a_prepaid_parcel_refused_at_the_door_is_given_back(
-    shop: ShopifyConnector, world: Store
+    shop: ShopifyConnector, world: SandboxWorld
 ) -> None:
     order_id = world.place_order({"A": 2})
     for step in (world.arrange, world.pick_up, world.fail_delivery):

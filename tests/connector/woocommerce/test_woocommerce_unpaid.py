@@ -13,12 +13,12 @@ import responses
 from connector import (
     ChannelRefund,
     PermanentError,
-    RefundRequest,
     RefundState,
 )
 from connector.conformance.sandbox import SandboxWorld
 from connector.woocommerce import WooCommerceConnector
 from tests.connector.opening import opened
+from tests.connector.stores import refund_of_all
 from tests.connector.woocommerce.conftest import Reader
 from tests.connector.woocommerce.till import REFUNDS, Till, asked
 
@@ -168,13 +168,7 @@ def test_what_we_paid_back_is_still_found_once_the_site_calls_it_unpaid(
 
 
 class Site(SandboxWorld):
-    """A shop on a site of its own, where buyers may leave without paying."""
-
-    def place_unpaid(self, sku: str) -> str:
-        lines = [{"sku": sku, "quantity": 1}]
-        order = {"shop": self._shop, "lines": lines, "count": 1, "unpaid": True}
-        (order_id,) = self._post("orders", order)["orders"]
-        return str(order_id)
+    """A shop on a site of its own."""
 
     def complete(self, order_id: str) -> None:
         """Let the owner mark an order completed, without a label."""
@@ -196,17 +190,7 @@ def shop(site: Site) -> Iterator[WooCommerceConnector]:
 
 
 def give_back(shop: WooCommerceConnector, order_id: str) -> ChannelRefund:
-    """Ask for all that an order cost, as after its end."""
-    (order,) = shop.fetch_orders([order_id]).items
-    return shop.refund(
-        RefundRequest(
-            key=f"end-{order_id}",
-            order_id=order_id,
-            amount=order.total,
-            currency=order.currency,
-            quantities={line.line_id: line.quantity for line in order.lines},
-        )
-    )
+    return shop.refund(refund_of_all(shop, order_id))
 
 
 def standing(shop: WooCommerceConnector, order_id: str) -> tuple[str, int]:
@@ -227,7 +211,10 @@ def test_a_parcel_on_delivery_refused_at_the_door_stays_failed(
 def test_orders_called_off_before_anybody_paid_stay_cancelled(
     shop: WooCommerceConnector, site: Site
 ) -> None:
-    unpaid, on_delivery = site.place_unpaid("A"), site.place_order({"A": 1}, cod=True)
+    unpaid, on_delivery = (
+        site.place_unpaid_order({"A": 1}),
+        site.place_order({"A": 1}, cod=True),
+    )
     for order_id in (unpaid, on_delivery):
         site.cancel(order_id)
         assert give_back(shop, order_id).state is RefundState.REFUSED
